@@ -1,0 +1,67 @@
+import type {
+  Digest,
+  HostCapabilities,
+  HostId,
+  ObservedUnit,
+  Problem,
+  Unit,
+  UnitId,
+} from "../schemas/mod.ts";
+
+/** The verbs of a unit's life, and the two questions. */
+export type Command =
+  | { id: string; verb: "install"; unit: Unit; priority: number }
+  | { id: string; verb: "activate" | "deactivate" | "deprecate"; unit: UnitId; digest: Digest }
+  | { id: string; verb: "prioritize"; unit: UnitId; digest: Digest; priority: number }
+  | { id: string; verb: "revoke"; unit: UnitId }
+  | { id: string; verb: "challenge"; unit: UnitId; digest: Digest; nonce: string }
+  | { id: string; verb: "report" };
+
+export type Verb = Command["verb"];
+
+/**
+ * What a controller asks of one host, carried out in order. A command that fails does not stop those after it that
+ * concern other units; those of the same unit are answered with its problem.
+ */
+export interface CommandBatch {
+  host: HostId;
+  /** Fencing number from leader election: a daemon refuses a term older than the newest it has seen. */
+  term: number;
+  commands: Command[];
+}
+
+export type CommandOutcome = { kind: "ack"; answer?: string } | { kind: "nack"; problem: Problem };
+
+export interface CommandReply {
+  host: HostId;
+  /** The newest term this daemon has seen. */
+  term: number;
+  results: { id: string; outcome: CommandOutcome }[];
+}
+
+/** All that a daemon has, kept in the bucket of reports under its host and written on change. */
+export interface HostReport {
+  host: HostId;
+  /** New for each start of the daemon. */
+  boot: string;
+  /** Rises with each report of one boot. */
+  sequence: number;
+  term: number;
+  capabilities: HostCapabilities;
+  units: ObservedUnit[];
+}
+
+/** Published every few seconds, so that silence means something. */
+export interface Heartbeat {
+  host: HostId;
+  boot: string;
+  sequence: number;
+}
+
+export const limits = {
+  commandsPerBatchMax: 500,
+  unitsPerHostMax: 20_000,
+  heartbeatIntervalMs: 3_000,
+  /** After this long without a heartbeat a host counts as away. */
+  hostAwayAfterMs: 10_000,
+} as const;

@@ -1,0 +1,58 @@
+import type { EngineCapability, EngineName, ObservedUnit, Unit, UnitId, UnitState } from "../schemas/mod.ts";
+
+/** A unit with the content of its artifacts, by artifact name; digests are verified already. */
+export interface LoadedUnit {
+  unit: Unit;
+  priority: number;
+  artifacts: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * One of the five. An engine gets each verb of the lifecycle only for units of its own, one call at a time, and answers
+ * by resolving, or by rejecting with a `ProblemError` and leaving everything as it was. All verbs are idempotent.
+ *
+ * The daemon keeps units on disk and restores them; an engine keeps nothing.
+ */
+export interface Engine {
+  readonly name: EngineName;
+
+  /** What this host lets it do; cheap, and asked before `start`. */
+  capability(): Promise<EngineCapability>;
+
+  /** `changed` is to be called whenever what `observe` returns has changed for a reason other than a verb. */
+  start(context: EngineContext): Promise<void>;
+
+  /**
+   * Makes the unit present and inactive. A unit of the same id and another digest is replaced in one step and keeps
+   * its state: packets see the old version or the new one, and the old one goes on when the new one is refused.
+   */
+  install(loaded: LoadedUnit): Promise<void>;
+
+  setState(id: UnitId, state: UnitState): Promise<void>;
+  setPriority(id: UnitId, priority: number): Promise<void>;
+  revoke(id: UnitId): Promise<void>;
+
+  /** Answers a security challenge (hex in, hex out), where the engine has units that can. */
+  challenge?(id: UnitId, nonce: string): Promise<string>;
+
+  /** What is really there now, each unit once. */
+  observe(): ObservedUnit[];
+
+  /** Takes everything off and leaves the network as it was. */
+  stop(): Promise<void>;
+}
+
+export interface EngineContext {
+  changed(): void;
+  log: Log;
+  /** Reads a secret that lives on this host, by name; rejects with `secret.missing`. */
+  secret(name: string): Promise<Uint8Array>;
+}
+
+/** Constant text plus fields. */
+export interface Log {
+  debug(fields: Record<string, unknown>, text: string): void;
+  info(fields: Record<string, unknown>, text: string): void;
+  warn(fields: Record<string, unknown>, text: string): void;
+  error(fields: Record<string, unknown>, text: string): void;
+}

@@ -1,0 +1,81 @@
+/**
+ * The closed list of what the world can do to us. Each code says whether trying the same again can help (`retry`) and
+ * renders its message. Message grammar: what was tried, on what, what is, what should be.
+ * Add a code here, in its group, before using it.
+ */
+const list = {
+  // Our own defects.
+  internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),
+
+  // Units and their life on a host.
+  "unit.unknown": entry(
+    false,
+    (d: { verb: string; unit: string }) =>
+      `Cannot ${d.verb} "${d.unit}": it is not installed on this host; install it first`,
+  ),
+  "unit.digest-mismatch": entry(
+    false,
+    (d: { verb: string; unit: string; is: string; wanted: string }) =>
+      `Cannot ${d.verb} "${d.unit}": installed version is ${d.is}, the command is for ${d.wanted}; install that version first`,
+  ),
+  "unit.invalid": entry(
+    false,
+    (d: { unit: string; reason: string }) => `Cannot install "${d.unit}": ${d.reason}`,
+  ),
+  "unit.faulted": entry(
+    false,
+    (d: { unit: string; reason: string }) =>
+      `"${d.unit}" was stopped: ${d.reason}; mend its program and commit it anew`,
+  ),
+  "engine.unavailable": entry(
+    false,
+    (d: { engine: string; host: string; reason: string }) =>
+      `Cannot install on ${d.host}: engine "${d.engine}" is not available on this host (${d.reason})`,
+  ),
+
+  // Commands and terms.
+  "command.stale-term": entry(
+    false,
+    (d: { term: number; current: number }) =>
+      `Command refused: its term ${d.term} is older than ${d.current}; another controller has taken over`,
+  ),
+  "command.timeout": entry(
+    true,
+    (d: { host: string; afterMs: number }) => `No answer from ${d.host} after ${d.afterMs} ms`,
+  ),
+  "host.away": entry(
+    true,
+    (d: { host: string }) => `${d.host} sends no heartbeat; its units are left as they are`,
+  ),
+
+  // Artifacts and blobs.
+  "artifact.missing": entry(
+    true,
+    (d: { digest: string }) => `Artifact ${d.digest} cannot be had from the blob store`,
+  ),
+  "artifact.corrupt": entry(
+    true,
+    (d: { digest: string; is: string }) => `Artifact ${d.digest} arrived with digest ${d.is}; it is not used`,
+  ),
+
+  // The bus.
+  "bus.unavailable": entry(true, (d: { reason: string }) => `Bus cannot be reached: ${d.reason}`),
+  "bus.payload-too-large": entry(
+    false,
+    (d: { subject: string; bytes: number; bytesMax: number }) =>
+      `Cannot send ${d.bytes} bytes on ${d.subject}: the limit is ${d.bytesMax}`,
+  ),
+  "bus.malformed": entry(
+    false,
+    (d: { subject: string; reason: string }) =>
+      `Message on ${d.subject} is malformed: ${d.reason}; it is ignored`,
+  ),
+} as const;
+
+function entry<D>(retry: boolean, text: (data: D) => string): { retry: boolean; text: (data: D) => string } {
+  return { retry, text };
+}
+
+export type ProblemCode = keyof typeof list;
+export type ProblemArguments<C extends ProblemCode> = Parameters<(typeof list)[C]["text"]>[0];
+export const problems: typeof list = list;
