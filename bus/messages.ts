@@ -58,6 +58,17 @@ export interface Heartbeat {
   sequence: number;
 }
 
+/**
+ * A host says to the daemon of its proxy that it is about to sleep, or that it woke (request/reply: acked once the proxy
+ * has taken over, or has let go). After sloth-sleep-proxy §3.4.1, opcodes 2 and (ours) 3.
+ */
+export interface PowerMessage {
+  host: HostId;
+  state: "asleep" | "awake";
+}
+
+export type PowerReply = { kind: "ack" } | { kind: "nack"; problem: Problem };
+
 export const limits = {
   commandsPerBatchMax: 500,
   unitsPerHostMax: 20_000,

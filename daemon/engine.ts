@@ -1,4 +1,12 @@
-import type { EngineCapability, EngineName, ObservedUnit, Unit, UnitId, UnitState } from "../schemas/mod.ts";
+import type {
+  EngineCapability,
+  EngineName,
+  HostId,
+  ObservedUnit,
+  Unit,
+  UnitId,
+  UnitState,
+} from "../schemas/mod.ts";
 
 /** A unit with the content of its artifacts, by artifact name; digests are verified already. */
 export interface LoadedUnit {
@@ -34,6 +42,9 @@ export interface Engine {
 
   /** Answers a security challenge (hex in, hex out), where the engine has units that can. */
   challenge?(id: UnitId, nonce: string): Promise<string>;
+
+  /** A host that some unit stands in for went to sleep or woke; resolves when interception has begun or ended. */
+  power?(host: HostId, state: "asleep" | "awake"): Promise<void>;
 
   /** What is really there now, each unit once. */
   observe(): ObservedUnit[];

@@ -15,5 +15,6 @@ export {
   problemOf,
 } from "./problem.ts";
 export type { ProblemArguments, ProblemCode } from "./problems.ts";
+export type * from "./repository.ts";
 export * from "./unit.ts";
 export * from "./units/sleep.ts";

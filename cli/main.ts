@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/**
+ * The command line: one file per command. Each registers its name, help and options here; what it needs is imported
+ * when it runs, so that `netloom --help` and `netloom validate` start at once. May import everything.
+ */
+import { Command } from "commander";
+import { registerVersion } from "./version.ts";
+
+const program = new Command("netloom")
+  .description("GitOps for programmable host networking")
+  .showSuggestionAfterError()
+  .showHelpAfterError("(netloom --help tells more)")
+  .configureHelp({ sortSubcommands: true });
+
+for (const register of [registerVersion]) register(program);
+
+await program.parseAsync();

@@ -1,0 +1,15 @@
+/** One file of a source, at one revision. Paths are relative to the source's root, with forward slashes. */
+export interface RepositoryFile {
+  path: string;
+  bytes: number;
+  /** Two files with one version have one content (a git blob id, or a digest), so what was parsed can be kept. */
+  version: string;
+  read(): Promise<Uint8Array>;
+}
+
+/** All files of a source at one moment: never half of a write, never two revisions mixed. */
+export interface Snapshot {
+  /** Commit id, or digest of a directory's content. */
+  revision: string;
+  files: ReadonlyMap<string, RepositoryFile>;
+}
