@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -49,11 +49,13 @@ interface Import {
 
 function sources(): string[] {
   const tops = [...new Set(rooms.map((room) => room.split("/")[0] as string))];
-  return tops.flatMap((top) =>
-    readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".ts") && !file.includes("assembly/"))
-      .map((file) => join(top, file)),
-  );
+  return tops
+    .filter((top) => existsSync(join(root, top)))
+    .flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts") && !file.includes("assembly/"))
+        .map((file) => join(top, file)),
+    );
 }
 
 function importsOf(file: string): Import[] {
