@@ -36,6 +36,12 @@ export interface CommandReply {
   host: HostId;
   /** The newest term this daemon has seen. */
   term: number;
+  boot: string;
+  /**
+   * The sequence of the first report that shows all that this batch did: the newest one written when nothing changed, the
+   * next one to be written otherwise. A controller looks at no older report before it decides about this host again.
+   */
+  sequence: number;
   results: { id: string; outcome: CommandOutcome }[];
 }
 
