@@ -70,6 +70,61 @@ const list = {
     (d: { subject: string; reason: string }) =>
       `Message on ${d.subject} is malformed: ${d.reason}; it is ignored`,
   ),
+
+  // Sources: where the objects come from.
+  "source.location-invalid": entry(
+    false,
+    (d: { location: string; reason: string }) =>
+      `Cannot use "${d.location}" as a source: ${d.reason}; write PATH or URL, then //SUBPATH and #REF as needed`,
+  ),
+  "source.unreachable": entry(
+    true,
+    (d: { location: string; reason: string }) =>
+      `Cannot read ${d.location}: ${d.reason}; what was read last stays in force`,
+  ),
+  "source.ref-missing": entry(
+    true,
+    (d: { location: string; ref: string }) =>
+      `Cannot find "${d.ref}" in ${d.location}: no branch, tag or commit has that name; what was read last stays in force`,
+  ),
+  "source.subpath-missing": entry(
+    true,
+    (d: { location: string; subpath: string; revision: string }) =>
+      `Cannot find folder "${d.subpath}" in ${d.location} at ${d.revision}; what was read last stays in force`,
+  ),
+  "source.too-large": entry(
+    true,
+    (d: { location: string; revision: string; what: string; is: number; max: number }) =>
+      `Cannot take ${d.location} at ${d.revision}: it has ${d.is} ${d.what}, the limit is ${d.max}; what was read last stays in force`,
+  ),
+  "source.unsteady": entry(
+    true,
+    (d: { location: string; attempts: number }) =>
+      `Cannot read ${d.location}: its files changed during each of ${d.attempts} attempts; what was read last stays in force`,
+  ),
+  "source.file-too-large": entry(
+    false,
+    (d: { path: string; bytes: number; bytesMax: number }) =>
+      `Cannot read ${d.path}: it has ${d.bytes} bytes, the limit is ${d.bytesMax}`,
+  ),
+  "source.name-refused": entry(
+    false,
+    (d: { path: string; reason: string }) => `Cannot read ${d.path}: its name ${d.reason}; rename it`,
+  ),
+  "source.link-refused": entry(
+    false,
+    (d: { path: string; target: string; reason: string }) =>
+      `Cannot follow the symbolic link ${d.path} to "${d.target}": ${d.reason}; link to a file inside the source`,
+  ),
+  "source.lfs-pointer": entry(
+    false,
+    (d: { path: string; bytes: number }) =>
+      `Cannot read ${d.path}: the repository holds a Git LFS pointer to ${d.bytes} bytes, not the file; commit the file itself`,
+  ),
+  "source.file-unreadable": entry(
+    true,
+    (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
+  ),
 } as const;
 
 function entry<D>(retry: boolean, text: (data: D) => string): { retry: boolean; text: (data: D) => string } {

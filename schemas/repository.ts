@@ -4,6 +4,10 @@ export interface RepositoryFile {
   bytes: number;
   /** Two files with one version have one content (a git blob id, or a digest), so what was parsed can be kept. */
   version: string;
+  /**
+   * The whole content. Rejects with a `ProblemError` (`source.*`) for a file that cannot be had: too large, a link
+   * out of the source, an LFS pointer. Such a file is listed all the same: it is broken, not removed.
+   */
   read(): Promise<Uint8Array>;
 }
 
