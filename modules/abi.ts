@@ -1,0 +1,34 @@
+import type { Signature, ValueType } from "./shape.ts";
+
+/** What one kind of guest must and may export, and nothing of how it is called. */
+export interface Abi {
+  name: string;
+  /** Functions that must be there; each lists the signatures it may have. */
+  required: Readonly<Record<string, readonly Signature[]>>;
+  /** Functions that may be there, and then have one of these signatures. */
+  optional: Readonly<Record<string, readonly Signature[]>>;
+}
+
+const takes = (...parameters: ValueType[]) => ({
+  nothing: { parameters, results: [] } as Signature,
+  pointer: { parameters, results: ["i32"] } as Signature,
+});
+
+/** Shared by every ABI: how the host gets memory in the guest, and how it hands over the configuration. */
+const memoryFunctions = { allocate: [takes("i32").pointer], deallocate: [takes("i32").nothing] };
+const configureFunction = { configure: [takes("i32", "i32").pointer, takes("i32", "i32", "i32").pointer] };
+
+/**
+ * Rules of the sleep proxy (sloth-sleep-proxy §3.6): `initialize`, `on_wakeup` and `on_timer` as there; `configure` is
+ * an addition of ours. docs/writing-modules.md says the whole of it.
+ */
+export const sleepAbi: Abi = {
+  name: "sleep",
+  required: { ...memoryFunctions, process_packet: [takes("i32").pointer] },
+  optional: {
+    ...configureFunction,
+    initialize: [takes().nothing],
+    on_wakeup: [takes().pointer],
+    on_timer: [takes().pointer],
+  },
+};

@@ -1,0 +1,10 @@
+/**
+ * Guest programs: the WASM host that every guest engine shares, the SDK for rules (`sdk/`), the sources of the standard
+ * rules (`rules/`) and their built modules (`standard/`). May import `schemas`.
+ */
+export { type Abi, sleepAbi } from "./abi.ts";
+export { type Compilation, type CompiledModule, compileModule, moduleBytesMax } from "./compile.ts";
+export { type CallResult, Guest, type GuestOptions } from "./guest.ts";
+export type { GuestServices } from "./imports.ts";
+export { delayMsMax, type ReactionSink, respondBytesMax, respondPacketsMax } from "./reaction.ts";
+export { SleepGuest } from "./sleepGuest.ts";

@@ -1,0 +1,24 @@
+import binaryen from "binaryen";
+
+/** A module from its text: for guests that no compiler would make. */
+export function wat(text: string): Uint8Array {
+  const module = binaryen.parseText(text);
+  try {
+    module.setFeatures(binaryen.Features.All);
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
+}
+
+/** A rule of the sleep proxy in module text: one page of memory, input at 1024, and what `parts` adds or replaces. */
+export function ruleText(
+  parts: { process?: string; more?: string; memory?: string; allocate?: string } = {},
+): string {
+  return `(module
+    (memory (export "memory") ${parts.memory ?? "1"})
+    (func (export "allocate") (param i32) (result i32) ${parts.allocate ?? "(i32.const 1024)"})
+    (func (export "deallocate") (param i32))
+    (func (export "process_packet") (param $in i32) (result i32) ${parts.process ?? "(i32.const 0)"})
+    ${parts.more ?? ""})`;
+}
