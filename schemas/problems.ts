@@ -7,6 +7,13 @@ const list = {
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),
 
+  // The lab.
+  "lab.command-failed": entry(
+    false,
+    (d: { tried: string; command: string; reason: string }) =>
+      `Cannot ${d.tried}: ${d.command} failed: ${d.reason}`,
+  ),
+
   // Units and their life on a host.
   "unit.unknown": entry(
     false,
