@@ -3,6 +3,7 @@ import type {
   EngineName,
   HostId,
   ObservedUnit,
+  Problem,
   Unit,
   UnitId,
   UnitState,
@@ -13,6 +14,8 @@ export interface LoadedUnit {
   unit: Unit;
   priority: number;
   artifacts: ReadonlyMap<string, Uint8Array>;
+  /** This version was stopped for this before a restart: it is to be listed with it, and not run. */
+  faulted?: Problem;
 }
 
 /**
@@ -48,6 +51,9 @@ export interface Engine {
 
   /** What is really there now, each unit once. */
   observe(): ObservedUnit[];
+
+  /** Where `observe` answers from memory: brings counters up to date. */
+  refresh?(): Promise<void>;
 
   /** Takes everything off and leaves the network as it was. */
   stop(): Promise<void>;

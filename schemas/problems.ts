@@ -40,6 +40,23 @@ const list = {
       `Cannot install on ${d.host}: engine "${d.engine}" is not available on this host (${d.reason})`,
   ),
 
+  // Engines and their workers.
+  "engine.crashed": entry(
+    true,
+    (d: { engine: string; reason: string }) =>
+      `Engine "${d.engine}" ended unexpectedly (${d.reason}); it is being started again`,
+  ),
+  "engine.stalled": entry(
+    true,
+    (d: { engine: string; verb: string; afterMs: number }) =>
+      `Engine "${d.engine}" did not ${d.verb} within ${d.afterMs} ms; it is being started again`,
+  ),
+  "secret.missing": entry(
+    true,
+    (d: { name: string; reason: string }) =>
+      `Cannot read secret "${d.name}" on this host: ${d.reason}; put it into the daemon's folder of secrets`,
+  ),
+
   // Commands and terms.
   "command.stale-term": entry(
     false,
