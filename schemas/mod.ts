@@ -3,6 +3,40 @@
  * Imports nothing of ours.
  */
 export { canonicalJson, unitDigest } from "./digest.ts";
+export { durationMs } from "./duration.ts";
+export type {
+  Check,
+  CheckText,
+  Customization,
+  CustomizationEnd,
+  CustomizationRotation,
+  FunctionProgram,
+  Host,
+  HostLab,
+  HostSleep,
+  LabelSelector,
+  Limits,
+  Metadata,
+  MonitoringFunction,
+  NetfilterHook,
+  NetloomObject,
+  Probe,
+  Proposals,
+  Rule,
+  RuleProgram,
+  SleepProxy,
+  Tap,
+  Tunnel,
+  TunnelIntercept,
+  TunnelSide,
+} from "./generated/objects.ts";
+export { checkMeaning, type MeaningContext } from "./meaning/check-meaning.ts";
+export { kindNames } from "./parse/check-shape.ts";
+export { type FieldPath, fieldText } from "./parse/field-path.ts";
+export { sourceLimits } from "./parse/limits.ts";
+export { type ParseCache, type ParsedRepository, parseRepository } from "./parse/parse-repository.ts";
+export { objectRef, ParsedObject } from "./parse/parsed-object.ts";
+export { type Prefix, parsePrefix, prefixContains } from "./prefix.ts";
 export {
   fail,
   formatProblem,
@@ -15,6 +49,8 @@ export {
   problemOf,
 } from "./problem.ts";
 export type { ProblemArguments, ProblemCode } from "./problems.ts";
+export { quantityBytes, rateBits } from "./quantity.ts";
 export type * from "./repository.ts";
+export { selectHosts } from "./select-hosts.ts";
 export * from "./unit.ts";
 export * from "./units/sleep.ts";

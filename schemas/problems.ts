@@ -1,9 +1,14 @@
+import { entry } from "./problems/entry.ts";
+import { objectProblems } from "./problems/objects.ts";
+
 /**
  * The closed list of what the world can do to us. Each code says whether trying the same again can help (`retry`) and
  * renders its message. Message grammar: what was tried, on what, what is, what should be.
  * Add a code here, in its group, before using it.
  */
 const list = {
+  ...objectProblems,
+
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),
 
@@ -197,10 +202,6 @@ const list = {
     (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
   ),
 } as const;
-
-function entry<D>(retry: boolean, text: (data: D) => string): { retry: boolean; text: (data: D) => string } {
-  return { retry, text };
-}
 
 export type ProblemCode = keyof typeof list;
 export type ProblemArguments<C extends ProblemCode> = Parameters<(typeof list)[C]["text"]>[0];

@@ -1,0 +1,55 @@
+import type { Problem } from "../problem.ts";
+import { problem } from "../problem.ts";
+import type { RepositoryFile, Snapshot } from "../repository.ts";
+import { sourceLimits } from "./limits.ts";
+import { type ParsedFile, parseFile } from "./parse-file.ts";
+import type { ParsedObject } from "./parsed-object.ts";
+
+/** What was parsed for one snapshot, kept for the next: files of the same version are not read again. */
+export type ParseCache = Map<string, { version: string; parsed: ParsedFile }>;
+
+export interface ParsedRepository {
+  /** Those that are valid by themselves, by path and place in their file. */
+  objects: ParsedObject[];
+  /** All that is wrong, each with its position, and with its object where that can be told. */
+  problems: Problem[];
+}
+
+/**
+ * Reads every *.yaml and *.yml file of a snapshot that is in no folder with a leading dot. Rejects only when a file
+ * cannot be read at all. `cache` belongs to the caller, and holds afterwards what this snapshot has.
+ */
+export async function parseRepository(
+  snapshot: Snapshot,
+  options: { cache?: ParseCache } = {},
+): Promise<ParsedRepository> {
+  const { cache = new Map() } = options;
+  const paths = [...snapshot.files.keys()].filter(isObjectFile).sort();
+  const parsedFiles: ParsedFile[] = [];
+  for (const path of paths) {
+    const file = snapshot.files.get(path) as RepositoryFile;
+    const kept = cache.get(path);
+    const parsed = kept?.version === file.version ? kept.parsed : await readFile(file);
+    cache.set(path, { version: file.version, parsed });
+    parsedFiles.push(parsed);
+  }
+  for (const path of cache.keys()) if (!snapshot.files.has(path)) cache.delete(path);
+  return {
+    objects: parsedFiles.flatMap((parsed) => parsed.objects),
+    problems: parsedFiles.flatMap((parsed) => parsed.problems),
+  };
+}
+
+function isObjectFile(path: string): boolean {
+  return /\.ya?ml$/.test(path) && !/(?:^|\/)\./.test(path);
+}
+
+async function readFile(file: RepositoryFile): Promise<ParsedFile> {
+  const max = sourceLimits.fileBytesMax;
+  if (file.bytes > max) {
+    const place = { position: { file: file.path, line: 1, column: 1 } };
+    const what = "the size of the file in bytes";
+    return { objects: [], problems: [problem("yaml.over-limit", { what, is: file.bytes, max }, place)] };
+  }
+  return parseFile(await file.read(), file.path);
+}

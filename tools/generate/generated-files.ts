@@ -1,0 +1,12 @@
+import { readKindSchemas } from "./kind-schemas.ts";
+import { objectTypes } from "./object-types.ts";
+import { validators } from "./validators.ts";
+
+/** Every generated file of the repository: its path from the root, and what it should hold. */
+export async function generatedFiles(root: string): Promise<Map<string, string>> {
+  const schemas = readKindSchemas(root);
+  return new Map([
+    ["schemas/generated/objects.ts", await objectTypes(schemas)],
+    ["schemas/generated/validators.ts", validators(schemas)],
+  ]);
+}
