@@ -201,6 +201,26 @@ const list = {
     true,
     (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
   ),
+
+  // What the kernel answers; `what` is what was tried, `is` the call and its errno.
+  "linux.denied": entry(
+    false,
+    (d: { what: string; is: string }) =>
+      `Cannot ${d.what}: ${d.is}; the daemon needs CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN here`,
+  ),
+  "linux.absent": entry(
+    true,
+    (d: { what: string; is: string }) => `Cannot ${d.what}: ${d.is}; it is not there or down`,
+  ),
+  "linux.exhausted": entry(
+    true,
+    (d: { what: string; is: string }) => `Cannot ${d.what}: ${d.is}; free some of it`,
+  ),
+  "linux.unsupported": entry(
+    false,
+    (d: { what: string; is: string }) => `Cannot ${d.what}: ${d.is}; this kernel does not offer it`,
+  ),
+  "linux.failed": entry(false, (d: { what: string; is: string }) => `Cannot ${d.what}: ${d.is}`),
 } as const;
 
 export type ProblemCode = keyof typeof list;

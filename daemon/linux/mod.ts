@@ -2,7 +2,12 @@
  * The Linux kernel: system calls, /proc, iptables, subprocesses; nothing else of netloom touches them.
  * May import: schemas.
  */
+export { attempt } from "./attempt.ts";
+export { finishChecksum, onesComplementSum } from "./checksum.ts";
+export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
+export { enterNetworkNamespace } from "./namespace.ts";
+export { PacketRing, type PacketRingOptions, type PacketRingStatistics } from "./packetRing.ts";
 export { PollSet } from "./poll.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { threadId, threadTimeMs } from "./thread.ts";

@@ -1,0 +1,301 @@
+import koffi from "koffi";
+import { attempt } from "./attempt.ts";
+import { checked, closeDescriptor, libc } from "./libc.ts";
+import { type Address, int32, viewMemory } from "./memory.ts";
+import { type Holding, reclaim } from "./reclaim.ts";
+
+const socket = libc.func("int socket(int, int, int)");
+const bind = libc.func("int bind(int, const void *, uint)");
+const setsockopt = libc.func("int setsockopt(int, int, int, const void *, uint)");
+const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
+const send = libc.func("long send(int, const void *, size_t, int)");
+const ioctl = libc.func("int ioctl(int, ulong, void *)");
+const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
+
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_PACKET = 263;
+const ETH_P_ALL = 3;
+const MSG_DONTWAIT = 0x40;
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_RX_RING = 5;
+const PACKET_STATISTICS = 6;
+const PACKET_VERSION = 10;
+const PACKET_TX_RING = 13;
+const PACKET_LOSS = 14;
+const PACKET_QDISC_BYPASS = 20;
+const PACKET_IGNORE_OUTGOING = 23;
+const PACKET_MR_PROMISC = 1;
+const TPACKET_V2 = 1;
+
+const TP_STATUS_KERNEL = 0;
+const TP_STATUS_USER = 1;
+const TP_STATUS_CSUMNOTREADY = 8;
+const TP_STATUS_VLAN_VALID = 0x10;
+const TP_STATUS_AVAILABLE = 0;
+const TP_STATUS_SEND_REQUEST = 1;
+
+/** struct tpacket2_hdr, rounded up; behind it the kernel looks for what is to be sent. */
+const headerBytes = 32;
+/** Largest distance of a received frame from its slot's start: header, sockaddr_ll, alignment of the network header. */
+const receiveOverheadBytes = 80;
+const vlanIdMask = 0x0fff;
+const blockBytes = 65_536;
+const receiveBytesDefault = 8 << 20;
+const sendBytesDefault = 2 << 20;
+const { EAGAIN, ENOBUFS } = koffi.os.errno;
+const SIOCGIFMTU = 0x8921;
+
+export interface PacketRingOptions {
+  /** Index of an Ethernet interface in the calling thread's namespace. */
+  interfaceIndex: number;
+  interfaceName: string;
+  /** Memory of the two directions, multiples of 64 KiB; defaults 8 MiB and 2 MiB. */
+  receiveBytes?: number;
+  sendBytes?: number;
+}
+
+export interface PacketRingStatistics {
+  received: number;
+  /** Lost by the kernel because the ring was full. */
+  dropped: number;
+  sent: number;
+  /** Not sent: the ring was full, or the kernel took none. */
+  unsent: number;
+}
+
+/**
+ * An AF_PACKET socket on one interface whose frames, in and out, lie in memory shared with the kernel (TPACKET_V2,
+ * packet_mmap.rst): they are read where the kernel put them and written where it sends them from, and one system call
+ * sends all that were written. The machine's own outgoing frames are not seen; frames for other machines are.
+ *
+ *     while (ring.next()) { … ring.bytes from ring.start, ring.length of them … ; ring.release(); }
+ *     const at = ring.reserve(); if (at >= 0) { ring.bytes.set(frame, at); ring.commit(frame.length); }
+ *     ring.flush();
+ */
+export class PacketRing {
+  readonly fd: number;
+  /** The mapping; empty once closed. */
+  bytes: Uint8Array;
+
+  /** Of the frame `next` moved to: where it starts in `bytes`, bytes there, and bytes it had on the wire. */
+  start = 0;
+  length = 0;
+  wireLength = 0;
+  /** Its transport checksum is still to be finished (`finishChecksum`). */
+  checksumPending = false;
+  /** VLAN that the kernel took off its header, 0 for none. */
+  vlan = 0;
+
+  /** Longest frame that can be sent. */
+  readonly sendBytesMax: number;
+
+  private words: Uint32Array;
+  private status: Int32Array;
+  private readonly mapping: { address: Address; bytes: number };
+  private readonly slotBytes: number;
+  private readonly sendBase: number;
+  private receiveAt = 0;
+  private sendAt: number;
+  private pending = 0;
+  private readonly counted: PacketRingStatistics = { received: 0, dropped: 0, sent: 0, unsent: 0 };
+
+  private constructor(fd: number, mapping: { address: Address; bytes: number }, sizes: RingSizes) {
+    this.fd = fd;
+    this.mapping = mapping;
+    this.slotBytes = sizes.slotBytes;
+    this.sendBase = sizes.slotBytes * sizes.receiveSlots;
+    this.sendAt = this.sendBase;
+    this.sendBytesMax = sizes.slotBytes - headerBytes;
+    const memory = viewMemory(mapping.address, mapping.bytes);
+    this.bytes = new Uint8Array(memory);
+    this.words = new Uint32Array(memory);
+    this.status = new Int32Array(memory);
+  }
+
+  /** Throws `linux.*` problems. */
+  static open(options: PacketRingOptions): PacketRing {
+    return attempt(`open a packet ring on "${options.interfaceName}"`, () => {
+      // With protocol 0 nothing arrives before the socket is bound to its interface.
+      const fd = checked("socket", socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) as number);
+      try {
+        return PacketRing.#map(fd, options);
+      } catch (error) {
+        closeDescriptor(fd);
+        throw error;
+      }
+    });
+  }
+
+  static #map(fd: number, options: PacketRingOptions): PacketRing {
+    const slotBytes = slotBytesFor(readMtu(fd, options.interfaceName));
+    const sizes = {
+      slotBytes,
+      receiveSlots: (options.receiveBytes ?? receiveBytesDefault) / slotBytes,
+      sendSlots: (options.sendBytes ?? sendBytesDefault) / slotBytes,
+    };
+    setUp(fd, sizes);
+    const bytes = slotBytes * (sizes.receiveSlots + sizes.sendSlots);
+    const address = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as number | bigint;
+    if (Number(address) === -1) checked("mmap", -1);
+    attach(fd, options.interfaceIndex);
+    return new PacketRing(fd, { address: BigInt(address), bytes }, sizes);
+  }
+
+  /** Moves to the oldest frame not yet released; false when there is none. */
+  next(): boolean {
+    const slot = this.receiveAt;
+    const status = Atomics.load(this.status, slot >> 2);
+    if ((status & TP_STATUS_USER) === 0) return false;
+    const word = slot >> 2;
+    this.wireLength = this.words[word + 1]!;
+    this.length = this.words[word + 2]!;
+    this.start = slot + (this.words[word + 3]! & 0xffff);
+    this.checksumPending = (status & TP_STATUS_CSUMNOTREADY) !== 0;
+    this.vlan = (status & TP_STATUS_VLAN_VALID) !== 0 ? this.words[word + 6]! & vlanIdMask : 0;
+    return true;
+  }
+
+  /** Gives the frame's memory back to the kernel. */
+  release(): void {
+    Atomics.store(this.status, this.receiveAt >> 2, TP_STATUS_KERNEL);
+    this.receiveAt += this.slotBytes;
+    if (this.receiveAt === this.sendBase) this.receiveAt = 0;
+    this.counted.received += 1;
+  }
+
+  /**
+   * Where in `bytes` the next frame to be sent is to be written, up to `sendBytesMax` bytes of it; -1 (and counted) when
+   * the ring is full even after a flush.
+   */
+  reserve(): number {
+    if (Atomics.load(this.status, this.sendAt >> 2) !== TP_STATUS_AVAILABLE) {
+      this.flush();
+      if (Atomics.load(this.status, this.sendAt >> 2) !== TP_STATUS_AVAILABLE) {
+        this.counted.unsent += 1;
+        return -1;
+      }
+    }
+    return this.sendAt + headerBytes;
+  }
+
+  /** The reserved frame is written and `length` bytes long; it leaves with the next `flush`. */
+  commit(length: number): void {
+    this.words[(this.sendAt >> 2) + 1] = length;
+    Atomics.store(this.status, this.sendAt >> 2, TP_STATUS_SEND_REQUEST);
+    this.sendAt += this.slotBytes;
+    if (this.sendAt === this.mapping.bytes) this.sendAt = this.sendBase;
+    this.pending += 1;
+  }
+
+  /** Copies a frame into the ring; false (and counted) when there is no room or it is too long. */
+  send(frame: Uint8Array): boolean {
+    if (frame.length > this.sendBytesMax) {
+      this.counted.unsent += 1;
+      return false;
+    }
+    const at = this.reserve();
+    if (at < 0) return false;
+    this.bytes.set(frame, at);
+    this.commit(frame.length);
+    return true;
+  }
+
+  /** Sends what was committed. Frames the kernel will not take (too long for the link, link down) are lost, as on a wire. */
+  flush(): void {
+    if (this.pending === 0) return;
+    const taken = send(this.fd, null, 0, MSG_DONTWAIT) as number;
+    const errno = taken < 0 ? koffi.errno() : 0;
+    // What the kernel has not taken yet stays in the ring and leaves with the next flush.
+    if (errno === 0 || errno === EAGAIN || errno === ENOBUFS) this.counted.sent += this.pending;
+    else this.counted.unsent += this.pending;
+    this.pending = 0;
+  }
+
+  /** Totals since it was opened. */
+  statistics(): PacketRingStatistics {
+    // struct tpacket_stats: packets, drops; the kernel starts anew with each reading.
+    const value = new Uint8Array(8);
+    if (getsockopt(this.fd, SOL_PACKET, PACKET_STATISTICS, value, int32(value.length)) === 0) {
+      this.counted.dropped += new DataView(value.buffer).getUint32(4, true);
+    }
+    return { ...this.counted };
+  }
+
+  /** What outlives the calling thread when it is ended; `close` gives it back. */
+  holdings(): Holding[] {
+    return [
+      { kind: "mapping", ...this.mapping },
+      { kind: "descriptor", fd: this.fd },
+    ];
+  }
+
+  close(): void {
+    if (this.bytes.length === 0) return;
+    // Whoever still reads finds nothing, rather than memory that is gone.
+    this.bytes = new Uint8Array(0);
+    this.words = new Uint32Array(0);
+    this.status = new Int32Array(1);
+    this.receiveAt = 0;
+    reclaim(this.holdings());
+  }
+}
+
+interface RingSizes {
+  slotBytes: number;
+  receiveSlots: number;
+  sendSlots: number;
+}
+
+function setUp(fd: number, sizes: RingSizes): void {
+  setOption(fd, "PACKET_VERSION", PACKET_VERSION, int32(TPACKET_V2));
+  // A frame the kernel refuses is skipped; without this it would block the ring.
+  setOption(fd, "PACKET_LOSS", PACKET_LOSS, int32(1));
+  setOption(fd, "PACKET_RX_RING", PACKET_RX_RING, ringRequest(sizes.slotBytes, sizes.receiveSlots));
+  setOption(fd, "PACKET_TX_RING", PACKET_TX_RING, ringRequest(sizes.slotBytes, sizes.sendSlots));
+  setOption(fd, "PACKET_QDISC_BYPASS", PACKET_QDISC_BYPASS, int32(1));
+  setOption(fd, "PACKET_IGNORE_OUTGOING", PACKET_IGNORE_OUTGOING, int32(1));
+}
+
+function setOption(fd: number, name: string, option: number, value: Uint8Array): void {
+  checked(`setsockopt(${name})`, setsockopt(fd, SOL_PACKET, option, value, value.length) as number);
+}
+
+/** struct tpacket_req: block size, blocks, frame size, frames. */
+function ringRequest(slotBytes: number, slots: number): Uint8Array {
+  const blocks = (slots * slotBytes) / blockBytes;
+  return new Uint8Array(Uint32Array.of(blockBytes, blocks, slotBytes, slots).buffer);
+}
+
+function attach(fd: number, interfaceIndex: number): void {
+  // struct packet_mreq: int ifindex, u16 type, u16 length, u8 address[8].
+  const membership = new Uint8Array(16);
+  new DataView(membership.buffer).setInt32(0, interfaceIndex, true);
+  new DataView(membership.buffer).setUint16(4, PACKET_MR_PROMISC, true);
+  setOption(fd, "PACKET_ADD_MEMBERSHIP", PACKET_ADD_MEMBERSHIP, membership);
+  // struct sockaddr_ll: u16 family, be16 protocol, int ifindex, …
+  const address = new Uint8Array(20);
+  const view = new DataView(address.buffer);
+  view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, ETH_P_ALL, false);
+  view.setInt32(4, interfaceIndex, true);
+  checked("bind", bind(fd, address, address.length) as number);
+}
+
+function readMtu(fd: number, name: string): number {
+  // struct ifreq: char name[16], then a union, here of int mtu.
+  const request = new Uint8Array(64);
+  request.set(Buffer.from(name, "latin1").subarray(0, 15));
+  checked("ioctl(SIOCGIFMTU)", ioctl(fd, SIOCGIFMTU, request) as number);
+  return new DataView(request.buffer).getInt32(16, true);
+}
+
+/** The next power of two that holds a frame of such a link with what the kernel adds; longer ones arrive cut. */
+function slotBytesFor(mtu: number): number {
+  const needed = mtu + 18 + receiveOverheadBytes;
+  return Math.min(blockBytes, Math.max(2_048, 2 ** Math.ceil(Math.log2(needed))));
+}
