@@ -1,4 +1,5 @@
-import { networkText, overlaps, type Prefix, parsePrefix } from "./prefix.ts";
+import type { Prefix } from "../schemas/mod.ts";
+import { networkText, overlaps, prefixesOf } from "./prefix.ts";
 import type { InterfacePlan } from "./topology.ts";
 
 /** The networks of one LAN. */
@@ -38,8 +39,4 @@ export function belongs(face: InterfacePlan, group: NetworkGroup): boolean {
 
 function distinct(prefixes: readonly Prefix[]): Prefix[] {
   return [...new Map(prefixes.map((prefix) => [networkText(prefix), prefix])).values()];
-}
-
-function prefixesOf(addresses: readonly string[]): Prefix[] {
-  return addresses.map(parsePrefix).filter((prefix) => prefix !== undefined);
 }

@@ -3,5 +3,6 @@
  * repository says, under the real controller. May import: schemas, bus, controller, daemon, daemon/linux, functions.
  */
 
+export * from "./fleet.ts";
 export * from "./network.ts";
 export * from "./topology.ts";

@@ -1,5 +1,4 @@
-import type { HostId } from "../schemas/mod.ts";
-import { overlaps, parsePrefix } from "./prefix.ts";
+import { type HostId, parsePrefix, prefixContains } from "../schemas/mod.ts";
 import type { LabHost, Topology } from "./topology.ts";
 
 export interface Route {
@@ -51,7 +50,7 @@ function routesOf(
 }
 
 function routeTo(to: string, hops: NextHop[], distances: Distances): Route | undefined {
-  const family = parsePrefix(to)!.bits === 32 ? 4 : 6;
+  const { family } = parsePrefix(to)!;
   const distance = (hop: NextHop): number => distances.get(hop.router.id) ?? Number.POSITIVE_INFINITY;
   const best = hops
     .filter((hop) => hop.family === family && Number.isFinite(distance(hop)))
@@ -89,8 +88,8 @@ function nextHops(host: LabHost, { hosts }: Topology): NextHop[] {
 }
 
 function reaches(from: string, to: string): boolean {
-  const [a, b] = [parsePrefix(from)!, parsePrefix(to)!];
-  return overlaps(a, { ...b, length: b.bits });
+  const [address = ""] = to.split("/");
+  return prefixContains(parsePrefix(from)!, parsePrefix(address)!);
 }
 
 function firstOfEachFamily(hops: NextHop[]): NextHop[] {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { HostId } from "../schemas/mod.ts";
+import { type HostId, parsePrefix } from "../schemas/mod.ts";
 import { belongs, groupNetworks } from "./lans.ts";
-import { networkText, parsePrefix } from "./prefix.ts";
+import { networkText } from "./prefix.ts";
 import { planRoutes, type Route } from "./routes.ts";
 
 /** What the lab takes from a Host: who it is and how it is wired. */

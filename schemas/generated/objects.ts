@@ -47,7 +47,7 @@ export type InterfaceName = string;
  */
 export type InterfaceAddress = string;
 /**
- * The LAN an interface is on. Absent: "lan", one for the whole lab.
+ * The LAN an interface is on. Absent: the one whose networks its addresses are in.
  */
 export type LabNetwork = string;
 /**
