@@ -6,3 +6,4 @@
 export * from "./fleet.ts";
 export * from "./network.ts";
 export * from "./topology.ts";
+export { startWire, type Wire, type WireOptions } from "./wire.ts";
