@@ -57,6 +57,9 @@ export interface HostReport {
   units: ObservedUnit[];
 }
 
+/** Answers a HostReport: acked once it is stored. */
+export type ReportReply = { kind: "ack" } | { kind: "nack"; problem: Problem };
+
 /** Published every few seconds, so that silence means something. */
 export interface Heartbeat {
   host: HostId;
@@ -78,6 +81,14 @@ export type PowerReply = { kind: "ack" } | { kind: "nack"; problem: Problem };
 export const limits = {
   commandsPerBatchMax: 500,
   unitsPerHostMax: 20_000,
+  /** Of JSON, unpacked; on the wire the server's own limit holds as well (`Bus.payloadBytesMax`). */
+  batchBytesMax: 16 * 1024 * 1024,
+  replyBytesMax: 4 * 1024 * 1024,
+  reportBytesMax: 16 * 1024 * 1024,
+  /** Of one artifact. */
+  blobBytesMax: 16 * 1024 * 1024,
+  /** Of every other message. */
+  messageBytesMax: 64 * 1024,
   heartbeatIntervalMs: 3_000,
   /** After this long without a heartbeat a host counts as away. */
   hostAwayAfterMs: 10_000,

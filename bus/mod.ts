@@ -3,4 +3,8 @@
  * May import: schemas.
  */
 export type * from "./bus.ts";
+export { type Codec, codecs } from "./codecs.ts";
+export { connectMemoryBus } from "./memory/bridge.ts";
+export { type MemoryBus, memoryBus } from "./memory/memory.ts";
 export * from "./messages.ts";
+export { type BusIdentity, buckets, hostTokens, isHostId, speakerOf, subjects } from "./subjects.ts";

@@ -48,7 +48,7 @@ export {
   problem,
   problemOf,
 } from "./problem.ts";
-export type { ProblemArguments, ProblemCode } from "./problems.ts";
+export { isProblemCode, type ProblemArguments, type ProblemCode } from "./problems.ts";
 export { quantityBytes, rateBits } from "./quantity.ts";
 export type * from "./repository.ts";
 export { selectHosts } from "./select-hosts.ts";

@@ -146,6 +146,26 @@ const list = {
     (d: { subject: string; reason: string }) =>
       `Message on ${d.subject} is malformed: ${d.reason}; it is ignored`,
   ),
+  "bus.overloaded": entry(
+    true,
+    (d: { subject: string; pendingMax: number }) =>
+      `Messages on ${d.subject} are dropped: ${d.pendingMax} are in work, which is the limit; send less or handle them faster`,
+  ),
+  "bus.queue-full": entry(
+    true,
+    (d: { queue: string; jobsMax: number }) =>
+      `Cannot add to queue "${d.queue}": it holds ${d.jobsMax} jobs, which is the limit`,
+  ),
+  "bus.refused": entry(
+    false,
+    (d: { reason: string }) =>
+      `The bus refuses what was asked: ${d.reason}; its permissions and limits must allow it`,
+  ),
+  // What a peer of another version says, whose code this version does not know.
+  "bus.foreign-problem": entry(
+    false,
+    (d: { foreignCode: string; foreignMessage: string }) => `${d.foreignMessage} (${d.foreignCode})`,
+  ),
 
   // Sources: where the objects come from.
   "source.location-invalid": entry(
@@ -226,3 +246,8 @@ const list = {
 export type ProblemCode = keyof typeof list;
 export type ProblemArguments<C extends ProblemCode> = Parameters<(typeof list)[C]["text"]>[0];
 export const problems: typeof list = list;
+
+/** Whether this version knows a problem of that code. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(list, code);
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert";
+import { fail, type HostId } from "../schemas/mod.ts";
+
+const label = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
+const hostPattern = new RegExp(`^${label}/${label}$`);
+const tokensPattern = new RegExp(`^${label}\\.${label}$`);
+
+export function isHostId(value: string): value is HostId {
+  return hostPattern.test(value);
+}
+
+/** "default/gw-1" as it stands in subjects and keys: "default.gw-1". */
+export function hostTokens(host: HostId): string {
+  assert(isHostId(host), `"${host}" is no host id`);
+  return host.replace("/", ".");
+}
+
+/** The host that `tokens` ("default.gw-1") stands for; throws `bus.malformed` when it stands for none. */
+export function hostOfTokens(tokens: string, subject: string): HostId {
+  if (!tokensPattern.test(tokens)) {
+    return fail("bus.malformed", { subject, reason: `"${tokens.slice(0, 130)}" names no host` });
+  }
+  return tokens.replace(".", "/");
+}
+
+/** Who is on a bus: what it may say there hangs on this (docs/bus.md, Permissions). */
+export type BusIdentity = { role: "controller" } | { role: "host"; host: HostId };
+
+/** Two tokens in either case; no host's name starts with an underscore. */
+export function identityTokens(identity: BusIdentity): string {
+  return identity.role === "host" ? hostTokens(identity.host) : "_.controller";
+}
+
+/**
+ * Every subject there is. Each takes the part that varies; `any…` are the patterns that all of them match. A host's
+ * tokens stand where permissions can tell hosts apart: last, when the host speaks; first, when it is spoken to.
+ */
+export const subjects = {
+  /** Request: CommandBatch, answered by CommandReply. */
+  command: (host: HostId) => `netloom.command.${hostTokens(host)}`,
+
+  /** Published: Heartbeat. */
+  heartbeat: (host: HostId) => `netloom.heartbeat.${hostTokens(host)}`,
+  anyHeartbeat: "netloom.heartbeat.*.*",
+
+  /** Request: HostReport, answered by ReportReply once it is in the bucket `observed`. */
+  report: (host: HostId) => `netloom.report.${hostTokens(host)}`,
+  anyReport: "netloom.report.*.*",
+
+  /** Request: PowerMessage of `host`, to the daemon of its proxy; answered by PowerReply. */
+  power: (proxy: HostId, host: HostId) => `netloom.power.${hostTokens(proxy)}.${hostTokens(host)}`,
+  anyPowerFor: (proxy: HostId) => `netloom.power.${hostTokens(proxy)}.*.*`,
+
+  /** Published: BlobWant. */
+  blobWant: (asker: BusIdentity) => `netloom.blob.want.${identityTokens(asker)}`,
+  anyBlobWant: "netloom.blob.want.*.*",
+
+  /** Published: a chunk of the blob, or word that it is not there (`blobs/chunk.ts`). */
+  blobData: (digest: string) => `netloom.blob.data.${digest}`,
+} as const;
+
+/** The last two tokens of a subject: the host that speaks. */
+export function speakerOf(subject: string): HostId {
+  return hostOfTokens(subject.split(".").slice(-2).join("."), subject);
+}
+
+/** Every bucket there is. Keys of hosts are made by `hostTokens`. */
+export const buckets = {
+  /** HostReport by host. */
+  observed: "observed",
+  /** What the controller decided and keeps; who leads, under `leader`. */
+  record: "record",
+  /** Conditions by object; events. */
+  status: "status",
+  /** Content of artifacts in chunks, and their sizes (`blobs/`). */
+  blobs: "blobs",
+} as const;
