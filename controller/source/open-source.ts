@@ -1,0 +1,31 @@
+import { fail } from "../../schemas/mod.ts";
+import { DirectoryReader } from "./directory.ts";
+import { GitReader } from "./git.ts";
+import { sourceLimits } from "./limits.ts";
+import { parseLocation } from "./location.ts";
+import type { Source, SourceOptions } from "./source.ts";
+import { WatchedSource } from "./watched-source.ts";
+
+/**
+ * A source for `PATH` or `URL`, with `//SUBPATH` and `#REF` as needed (docs/sources.md). Nothing is read until it is
+ * started. Throws `source.location-invalid`.
+ */
+export function openSource(location: string, options: SourceOptions = {}): Source {
+  const { ref, subpath, git, folder, credentials, verify } = options;
+  const parsed = parseLocation(location, { ref, subpath, git });
+  const pollIntervalMs = options.pollIntervalMs ?? sourceLimits.pollIntervalMs;
+  const deadlineMs = options.fetchTimeoutMs ?? sourceLimits.fetchTimeoutMs;
+  const reader =
+    parsed.kind === "directory"
+      ? new DirectoryReader(parsed)
+      : new GitReader(parsed, { folder: folderFor(location, folder), credentials, verify });
+  if (parsed.kind === "git" && parsed.scheme === "http" && credentials?.tokenFile !== undefined) {
+    fail("source.location-invalid", { location: parsed.shown, reason: "a token goes over https only" });
+  }
+  return new WatchedSource(reader, { pollIntervalMs, deadlineMs });
+}
+
+function folderFor(location: string, folder: string | undefined): string {
+  const reason = "a git source needs a folder to keep what it fetches";
+  return folder ?? fail("source.location-invalid", { location, reason });
+}
