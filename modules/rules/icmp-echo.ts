@@ -2,9 +2,9 @@
  * Answers ping, of IPv4 and IPv6 (sloth-sleep-proxy §4.3, RFC 792, RFC 4443). Layer ICMP.
  * Config: {"allow": ["10.0.0.0/8", "fd00::/8"]}: who gets an answer; without it, everybody.
  */
-import { accepted, checksumUpdate, ICMP, ICMPV6, ignore, packet, Prefixes, readConfig, refuse, respond } from "../sdk/assembly/mod";
+import { accepted, checksumUpdate, ICMP, ICMPV6, ignore, packet, Prefixes, readConfig, refuse, respond } from "netloom";
 
-export { allocate, deallocate } from "../sdk/assembly/mod";
+export { allocate, deallocate } from "netloom";
 
 let allow: Prefixes | null = null;
 

@@ -1,7 +1,7 @@
 /** Sends every UDP datagram back (sloth-sleep-proxy §4.7.1). Layer UDP. */
-import { ignore, packet, respond } from "../sdk/assembly/mod";
+import { ignore, packet, respond } from "netloom";
 
-export { allocate, configure, deallocate } from "../sdk/assembly/mod";
+export { allocate, configure, deallocate } from "netloom";
 
 export function process_packet(message: usize): usize {
   if (!packet.read(message) || !packet.isUdp || !packet.turnAround()) return ignore();

@@ -3,9 +3,9 @@
  * by then the host is awake.
  * Config: {"ports": [22, 80], "allow": ["10.0.0.0/8"]}: for which ports, and for whom; without them, all and everybody.
  */
-import { accepted, ignore, packet, Ports, Prefixes, readConfig, refuse, wake } from "../sdk/assembly/mod";
+import { accepted, ignore, packet, Ports, Prefixes, readConfig, refuse, wake } from "netloom";
 
-export { allocate, deallocate } from "../sdk/assembly/mod";
+export { allocate, deallocate } from "netloom";
 
 const synAckRstFin: u32 = 0x17;
 const syn: u32 = 0x02;
