@@ -173,7 +173,7 @@ const list = {
       `Cannot read ${d.path}: the repository holds a Git LFS pointer to ${d.bytes} bytes, not the file; commit the file itself`,
   ),
   "source.file-unreadable": entry(
-    true,
+    false,
     (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
   ),
 
