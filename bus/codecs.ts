@@ -167,6 +167,7 @@ const hostReport = is.object<HostReport>({
   term,
   capabilities,
   units: is.list(observedUnit, limits.unitsPerHostMax),
+  problems: is.optional(is.list(anyProblem, 32)),
 });
 
 const heartbeat = is.object<Heartbeat>({ host: hostId, boot: token, sequence });

@@ -55,6 +55,8 @@ export interface HostReport {
   term: number;
   capabilities: HostCapabilities;
   units: ObservedUnit[];
+  /** What is wrong with the daemon itself: files of its store that it had to set aside. */
+  problems?: Problem[];
 }
 
 /** Answers a HostReport: acked once it is stored. */

@@ -61,6 +61,8 @@ export interface Engine {
 
 export interface EngineContext {
   changed(): void;
+  /** The engine found out by itself that a host went to sleep or woke; the daemon is to remember it. */
+  powered(host: HostId, state: "asleep" | "awake"): void;
   log: Log;
   /** Reads a secret that lives on this host, by name; rejects with `secret.missing`. */
   secret(name: string): Promise<Uint8Array>;

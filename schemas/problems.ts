@@ -1,5 +1,4 @@
 import { entry } from "./problems/entry.ts";
-import { moduleProblems } from "./problems/modules.ts";
 import { objectProblems } from "./problems/objects.ts";
 
 /**
@@ -9,7 +8,6 @@ import { objectProblems } from "./problems/objects.ts";
  */
 const list = {
   ...objectProblems,
-  ...moduleProblems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),
@@ -41,6 +39,16 @@ const list = {
     (d: { unit: string; reason: string }) =>
       `"${d.unit}" was stopped: ${d.reason}; mend its program and commit it anew`,
   ),
+  "unit.unchallengeable": entry(
+    false,
+    (d: { unit: string; engine: string }) =>
+      `Cannot challenge "${d.unit}": units of engine "${d.engine}" answer no challenges`,
+  ),
+  "unit.too-many": entry(
+    false,
+    (d: { unit: string; unitsMax: number }) =>
+      `Cannot install "${d.unit}": this host has ${d.unitsMax} units already, which is the most it takes`,
+  ),
   "engine.unavailable": entry(
     false,
     (d: { engine: string; host: string; reason: string }) =>
@@ -64,11 +72,49 @@ const list = {
       `Cannot read secret "${d.name}" on this host: ${d.reason}; put it into the daemon's folder of secrets`,
   ),
 
+  // The daemon.
+  "daemon.stopped": entry(
+    true,
+    (d: { unit: string; host: string }) =>
+      `"${d.unit}" does not work: the daemon of ${d.host} was stopped; start it again`,
+  ),
+  "power.unserved": entry(
+    false,
+    (d: { host: string; proxy: string }) =>
+      `${d.proxy} cannot stand in for ${d.host}: it has no sleeper unit for it; name it as proxy in the Host's sleep section`,
+  ),
+
+  // What a daemon keeps on disk.
+  "store.torn": entry(
+    false,
+    (d: { file: string; reason: string }) =>
+      `Cannot use ${d.file}: ${d.reason}; it was moved to the folder "torn" beside it`,
+  ),
+  "store.unwritable": entry(
+    true,
+    (d: { folder: string; reason: string }) => `Cannot write to ${d.folder}: ${d.reason}`,
+  ),
+  "store.locked": entry(
+    false,
+    (d: { folder: string; process: string }) =>
+      `Cannot use ${d.folder}: another netloom daemon (process ${d.process}) uses it; give each a folder of its own`,
+  ),
+
   // Commands and terms.
   "command.stale-term": entry(
     false,
     (d: { term: number; current: number }) =>
       `Command refused: its term ${d.term} is older than ${d.current}; another controller has taken over`,
+  ),
+  "command.misdirected": entry(
+    false,
+    (d: { host: string; meant: string }) =>
+      `Command refused: it is meant for ${d.meant} and reached ${d.host}; send it to its own host`,
+  ),
+  "command.crowded": entry(
+    true,
+    (d: { host: string; batchesMax: number }) =>
+      `Command refused: ${d.batchesMax} batches wait for ${d.host} already; send one at a time`,
   ),
   "command.timeout": entry(
     true,
@@ -84,9 +130,61 @@ const list = {
     true,
     (d: { digest: string }) => `Artifact ${d.digest} cannot be had from the blob store`,
   ),
+  "artifact.too-large": entry(
+    false,
+    (d: { digest: string; bytes: number; bytesMax: number }) =>
+      `Cannot fetch artifact ${d.digest}: it has ${d.bytes} bytes; at most ${d.bytesMax} are taken`,
+  ),
   "artifact.corrupt": entry(
     true,
     (d: { digest: string; is: string }) => `Artifact ${d.digest} arrived with digest ${d.is}; it is not used`,
+  ),
+
+  // Guest modules: what is wrong with one before it runs, then what it does wrong when it runs.
+  "module.malformed": entry(
+    false,
+    (d: { module: string; reason: string }) =>
+      `Cannot load module "${d.module}": ${d.reason}; it should be a WebAssembly 2.0 module`,
+  ),
+  "module.too-large": entry(
+    false,
+    (d: { module: string; is: string; max: string }) =>
+      `Cannot load module "${d.module}": it has ${d.is}; the limit is ${d.max}`,
+  ),
+  "module.export-missing": entry(
+    false,
+    (d: { module: string; abi: string; name: string; signature: string }) =>
+      `Cannot load module "${d.module}": it exports no "${d.name}"; a ${d.abi} module should export ${d.signature}`,
+  ),
+  "module.export-mismatch": entry(
+    false,
+    (d: { module: string; abi: string; name: string; is: string; signature: string }) =>
+      `Cannot load module "${d.module}": it exports "${d.name}" as ${d.is}; a ${d.abi} module should export ${d.signature}`,
+  ),
+  "module.import-denied": entry(
+    false,
+    (d: { module: string; name: string; kind: string }) =>
+      `Cannot load module "${d.module}": it imports the ${d.kind} "${d.name}", which no guest is given`,
+  ),
+  "module.memory-limit": entry(
+    false,
+    (d: { module: string; bytes: number; bytesMax: number }) =>
+      `Cannot start module "${d.module}": it starts with ${d.bytes} bytes of memory; the limit is ${d.bytesMax}`,
+  ),
+  "module.config-refused": entry(
+    false,
+    (d: { module: string; reason: string }) =>
+      `Cannot start module "${d.module}": its config is wrong: ${d.reason}`,
+  ),
+  "module.trapped": entry(
+    false,
+    (d: { module: string; call: string; reason: string }) =>
+      `Module "${d.module}" trapped in ${d.call}: ${d.reason}`,
+  ),
+  "module.answer-invalid": entry(
+    false,
+    (d: { module: string; call: string; reason: string }) =>
+      `Module "${d.module}" gave an invalid answer from ${d.call}: ${d.reason}`,
   ),
 
   // The bus.
@@ -173,7 +271,7 @@ const list = {
       `Cannot read ${d.path}: the repository holds a Git LFS pointer to ${d.bytes} bytes, not the file; commit the file itself`,
   ),
   "source.file-unreadable": entry(
-    false,
+    true,
     (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
   ),
 

@@ -4,8 +4,10 @@
  */
 export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum } from "./checksum.ts";
+export { describeHost } from "./describe-host.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
+export { tryLock } from "./lock.ts";
 export { enterNetworkNamespace } from "./namespace.ts";
 export { PacketRing, type PacketRingOptions, type PacketRingStatistics } from "./packetRing.ts";
 export { PollSet } from "./poll.ts";

@@ -137,8 +137,7 @@ class WorkerEngine implements Engine {
   power(host: HostId, state: "asleep" | "awake"): Promise<void> {
     return this.#alone(async () => {
       await this.#tell({ verb: "power", host, state });
-      if (state === "asleep") this.#asleep.add(host);
-      else this.#asleep.delete(host);
+      this.#rememberPower(host, state);
     });
   }
 
@@ -164,6 +163,11 @@ class WorkerEngine implements Engine {
       await this.#thread?.stop();
       this.#thread = undefined;
     });
+  }
+
+  #rememberPower(host: HostId, state: "asleep" | "awake"): void {
+    if (state === "asleep") this.#asleep.add(host);
+    else this.#asleep.delete(host);
   }
 
   #known(id: UnitId, verb: string): KnownUnit {
@@ -267,6 +271,10 @@ class WorkerEngine implements Engine {
       changed: (sights) => {
         this.#see(sights);
         context.changed();
+      },
+      powered: (host, state) => {
+        this.#rememberPower(host, state);
+        context.powered(host, state);
       },
     });
     this.#bornAtMs = performance.now();

@@ -71,6 +71,9 @@ export interface LoopContext {
 
   /** What `observe(id)` or `descriptors()` returns has changed for a reason other than a verb. */
   changed(id?: UnitId): void;
+
+  /** The engine found out by itself that a host went to sleep or woke, and acted on it: the daemon remembers it. */
+  powered(host: HostId, state: "asleep" | "awake"): void;
 }
 
 /**
@@ -254,6 +257,7 @@ class LoopRunner {
       hold: (holding) => this.#shared.hold(holding),
       release: (holding) => this.#shared.release(holding),
       secret: (name) => this.#secret(name),
+      powered: (host, state) => this.#tell({ kind: "powered", host, state }),
       changed: (id) => {
         if (id !== undefined) this.#changed.add(id);
         this.#polled = undefined;

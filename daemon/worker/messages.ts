@@ -39,6 +39,7 @@ export type FromWorker =
   | { kind: "failed"; problem: Problem }
   | { kind: "reply"; id: number; problem?: Problem; answer: string; sights: Sight[] }
   | { kind: "changed"; sights: Sight[] }
+  | { kind: "powered"; host: HostId; state: "asleep" | "awake" }
   | { kind: "secret"; name: string }
   | {
       kind: "log";

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { type EngineName, type Problem, problem, problemOf } from "../../schemas/mod.ts";
+import { type EngineName, type HostId, type Problem, problem, problemOf } from "../../schemas/mod.ts";
 import type { Log } from "../engine.ts";
 import { closeWake, openWake, reclaim, ringWake } from "../linux/mod.ts";
 import type { FromWorker, Request, Sight, ToWorker, WorkerStart } from "./messages.ts";
@@ -18,6 +18,7 @@ export interface WorkerThreadOptions {
   secret(name: string): Promise<Uint8Array>;
   /** Units have changed for a reason other than a request. */
   changed(sights: Sight[]): void;
+  powered(host: HostId, state: "asleep" | "awake"): void;
 }
 
 export type RequestOutcome =
@@ -123,6 +124,9 @@ export class WorkerThread {
         return;
       case "changed":
         this.#options.changed(message.sights);
+        return;
+      case "powered":
+        this.#options.powered(message.host, message.state);
         return;
       case "secret":
         void this.#answerSecret(message.name);

@@ -17,6 +17,7 @@ test.before.each(async () => {
   engine = tinyEngine();
   await engine.start({
     changed: () => changes++,
+    powered: drop,
     log: quiet,
     secret: async (name) =>
       name === "word"

@@ -1,0 +1,6 @@
+import type { Engine } from "./engine.ts";
+
+/** The engines of this netloom, a line each. A host reports those that are not here as not available. */
+export function makeEngines(): Engine[] {
+  return [];
+}

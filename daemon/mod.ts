@@ -1,0 +1,8 @@
+/**
+ * The daemon of one host: keeps its units on disk, carries commands out in its engines, reports what there is.
+ * May import: schemas, bus, modules, and every folder in daemon/.
+ */
+export { type Daemon, type DaemonOptions, type DaemonStatus, startDaemon } from "./daemon.ts";
+export type { Engine, EngineContext, Log } from "./engine.ts";
+export { makeEngines } from "./engines.ts";
+export { describeHost } from "./linux/mod.ts";
