@@ -53,4 +53,8 @@ export { quantityBytes, rateBits } from "./quantity.ts";
 export type * from "./repository.ts";
 export { selectHosts } from "./select-hosts.ts";
 export * from "./unit.ts";
+export type * from "./units/filter.ts";
+export type * from "./units/layer45.ts";
+export type * from "./units/probe.ts";
 export * from "./units/sleep.ts";
+export type * from "./units/tunnel.ts";

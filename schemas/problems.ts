@@ -1,3 +1,4 @@
+import { controllerProblems } from "./problems/controller.ts";
 import { entry } from "./problems/entry.ts";
 import { objectProblems } from "./problems/objects.ts";
 
@@ -8,6 +9,7 @@ import { objectProblems } from "./problems/objects.ts";
  */
 const list = {
   ...objectProblems,
+  ...controllerProblems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),

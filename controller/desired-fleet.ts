@@ -1,0 +1,86 @@
+import { type Problem, problem } from "../schemas/mod.ts";
+import { Compiler } from "./compile/compiler.ts";
+import type { Fleet } from "./fleet.ts";
+import type { DesiredObjects, ObjectInForce, ObjectRef } from "./objects.ts";
+import type { ObjectFacts, StatusBoard } from "./status/status-board.ts";
+
+/**
+ * What ought to be: the objects in force and their units, handed on to the fleet and the status board as they change.
+ * Until it was first told, nothing is known of what ought to be, and nothing may be taken away from any host.
+ */
+export class DesiredFleet {
+  readonly compiler = new Compiler();
+  readonly #allowEmpty: boolean;
+  #desired: DesiredObjects | undefined;
+  #problems = new Map<ObjectRef, Problem[]>();
+
+  constructor(options: { allowEmpty: boolean }) {
+    this.#allowEmpty = options.allowEmpty;
+  }
+
+  get objects(): DesiredObjects | undefined {
+    return this.#desired;
+  }
+
+  /**
+   * Takes in a newer state of the source; a problem refuses it as a whole and leaves everything as it was: an empty
+   * source where there was a full one is more often a wrong path, branch or credential than a wish.
+   */
+  update(desired: DesiredObjects, fleet: Fleet, board: StatusBoard): Problem | undefined {
+    if (desired.objects.size === 0 && !this.#allowEmpty) {
+      const units = countUnits(fleet);
+      if (units > 0) return problem("source.emptied", { revision: desired.revision, units });
+    }
+    const before = new Set(this.#problems.keys());
+    this.#desired = desired;
+    this.#problems = byObject(desired.problems);
+    const change = this.compiler.update(desired.objects);
+    for (const host of change.hosts) fleet.setDesired(host, this.compiler.unitsOf(host));
+    for (const object of change.objects) board.touch(object, { isNewVersion: true });
+    for (const object of [...before, ...this.#problems.keys()]) board.touch(object, { isNewVersion: false });
+    return undefined;
+  }
+
+  get(object: ObjectRef): ObjectInForce | undefined {
+    return this.#desired?.objects.get(object);
+  }
+
+  /** Objects whose newest version is not in force. */
+  get invalidObjects(): number {
+    return this.#problems.size;
+  }
+
+  factsOf(object: ObjectRef): ObjectFacts | undefined {
+    const inForce = this.get(object);
+    const problems = this.#problems.get(object) ?? [];
+    if (!inForce) {
+      return problems.length > 0 ? { problems, placements: [] } : undefined;
+    }
+    const uncompiled = this.compiler.problemOf(object);
+    const facts: ObjectFacts = {
+      revision: inForce.revision,
+      problems: uncompiled ? [...problems, uncompiled] : problems,
+      placements: this.compiler.placementsOf(object),
+    };
+    const { kind, metadata, spec } = inForce.object;
+    if (kind === "Host" && spec.daemon) {
+      facts.daemonOf = { host: `${metadata.namespace}/${metadata.name}`, maySleep: spec.sleep !== undefined };
+    }
+    return facts;
+  }
+}
+
+function countUnits(fleet: Fleet): number {
+  let units = 0;
+  for (const { desired, report } of fleet.hosts())
+    units += Math.max(desired.length, report?.units.length ?? 0);
+  return units;
+}
+
+function byObject(problems: readonly Problem[]): Map<ObjectRef, Problem[]> {
+  const found = new Map<ObjectRef, Problem[]>();
+  for (const each of problems) {
+    if (each.object) found.set(each.object, [...(found.get(each.object) ?? []), each]);
+  }
+  return found;
+}

@@ -1,0 +1,195 @@
+import type { Bus, HostReport } from "../bus/mod.ts";
+import type { DesiredUnit, HostId } from "../schemas/mod.ts";
+import { act, OvertakenError } from "./act.ts";
+import type { BlobSender } from "./blobs.ts";
+import type { PlannedCommand } from "./diff.ts";
+import { decide, expectReport, type HostView, isAway, noteReport, type ReportMark } from "./host.ts";
+import { type BatchOutcome, noteOutcome } from "./reply.ts";
+import { type ControllerTimes, hostsInFlightMax } from "./times.ts";
+
+export interface FleetOptions {
+  bus: Bus;
+  blobs: BlobSender;
+  times: ControllerTimes;
+  /** The term to act under; undefined while another controller leads: then nothing is sent. */
+  term(): number | undefined;
+  onOvertaken(term: number): void;
+  /** A host, or what is known of it, has changed in a way that may change the status of its units. */
+  onHost(host: HostView): void;
+  onOutcome(host: HostView, commands: readonly PlannedCommand[], outcome: BatchOutcome): void;
+  onPresence(host: HostView, isThere: boolean): void;
+}
+
+/**
+ * Brings every host to what it ought to be, by deciding anew about a host whenever something is known of it that was not
+ * known before. At most one batch is under way to a host, and a limited number over all; a pass over a fleet of which
+ * nothing changed costs nothing.
+ */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #hosts = new Map<HostId, HostView>();
+  readonly #dirty = new Set<HostId>();
+  readonly #timers = new Map<HostId, NodeJS.Timeout>();
+  /** Hosts that are there, the one longest not heard of first. */
+  readonly #there = new Map<HostId, HostView>();
+  readonly #presenceTimer: NodeJS.Timeout;
+  readonly #stopped = new AbortController();
+  readonly #acting = new Set<Promise<void>>();
+  #isPumpDue = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#presenceTimer = setInterval(() => this.#missHosts(), Math.max(10, options.times.awayAfterMs / 10));
+  }
+
+  hosts(): Iterable<HostView> {
+    return this.#hosts.values();
+  }
+
+  host(id: HostId): HostView | undefined {
+    return this.#hosts.get(id);
+  }
+
+  setDesired(id: HostId, desired: readonly DesiredUnit[]): void {
+    this.#view(id).desired = desired;
+    this.touch(id);
+  }
+
+  noteReport(report: HostReport, isNew: boolean): void {
+    const host = this.#view(report.host);
+    noteReport(host, report);
+    // A report from before this controller started says nothing of whether the daemon is there now, but it is worth
+    // trying for as long as a heartbeat may take.
+    if (isNew || host.seenAtMs === undefined) this.#seen(host);
+    this.touch(host.id);
+  }
+
+  noteHeartbeat(id: HostId, mark: ReportMark): void {
+    const host = this.#view(id);
+    const wasExpecting = host.awaited !== undefined;
+    expectReport(host, mark, performance.now() + this.#options.times.reportTimeoutMs);
+    if (this.#seen(host) || (!wasExpecting && host.awaited)) this.touch(id);
+  }
+
+  /** Has the host decided about anew. */
+  touch(id: HostId): void {
+    this.#dirty.add(id);
+    this.#pumpSoon();
+  }
+
+  touchAll(): void {
+    for (const id of this.#hosts.keys()) this.touch(id);
+  }
+
+  /** Lets go of everything; resolves when nothing is under way. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    clearInterval(this.#presenceTimer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    await Promise.all(this.#acting);
+  }
+
+  #view(id: HostId): HostView {
+    let host = this.#hosts.get(id);
+    if (!host) {
+      host = { id, desired: [], inFlight: false, refusals: new Map() };
+      this.#hosts.set(id, host);
+    }
+    return host;
+  }
+
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    setImmediate(() => this.#pump());
+  }
+
+  #pump(): void {
+    this.#isPumpDue = false;
+    if (this.#stopped.signal.aborted) return;
+    for (const id of this.#dirty) {
+      if (this.#acting.size >= hostsInFlightMax) return;
+      this.#dirty.delete(id);
+      this.#advance(this.#view(id));
+    }
+  }
+
+  #advance(host: HostView): void {
+    clearTimeout(this.#timers.get(host.id));
+    const now = performance.now();
+    const term = this.#options.term();
+    const decision = decide(host, now, this.#options.times);
+    this.#options.onHost(host);
+    if (decision.kind === "wait" && "untilMs" in decision) this.#wakeAt(host.id, decision.untilMs - now);
+    if (term === undefined) return;
+    if (decision.kind === "send") this.#start(this.#exchange(host, decision.commands, term));
+    if (decision.kind === "ask") this.#start(this.#exchange(host, [], term));
+    if (decision.kind === "settled" && host.desired.length === 0) this.#forget(host);
+  }
+
+  /** A host that nobody wants anything of and that is gone needs not be remembered. */
+  #forget(host: HostView): void {
+    if (!host.report && !this.#there.has(host.id)) this.#hosts.delete(host.id);
+  }
+
+  #wakeAt(id: HostId, afterMs: number): void {
+    this.#timers.set(
+      id,
+      setTimeout(() => this.touch(id), Math.max(1, afterMs)),
+    );
+  }
+
+  #start(work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      this.#acting.delete(tracked);
+      this.#pumpSoon();
+    });
+    this.#acting.add(tracked);
+  }
+
+  /** Sends commands, or asks for a report when there are none; what comes of it is noted in the view. */
+  async #exchange(host: HostView, commands: PlannedCommand[], term: number): Promise<void> {
+    const { bus, blobs, times, onOutcome, onOvertaken } = this.#options;
+    const sentTo = host.report?.boot;
+    const context = { bus, blobs, term, timeoutMs: times.commandTimeoutMs, signal: this.#stopped.signal };
+    host.inFlight = true;
+    try {
+      const outcome = await act(host.id, commands, context);
+      noteOutcome(host, commands, outcome, {
+        nowMs: performance.now(),
+        times,
+        random: Math.random(),
+        sentTo,
+      });
+      onOutcome(host, commands, outcome);
+    } catch (error) {
+      if (error instanceof OvertakenError) onOvertaken(error.term);
+      else if (!this.#stopped.signal.aborted) throw error;
+    } finally {
+      host.inFlight = false;
+      this.touch(host.id);
+    }
+  }
+
+  /** Returns whether the host was away until now. */
+  #seen(host: HostView): boolean {
+    host.seenAtMs = performance.now();
+    const isBack = !this.#there.delete(host.id);
+    this.#there.set(host.id, host);
+    if (!isBack) return false;
+    // What failed while it was away says nothing of now.
+    delete host.failure;
+    this.#options.onPresence(host, true);
+    return true;
+  }
+
+  #missHosts(): void {
+    const now = performance.now();
+    for (const [id, host] of this.#there) {
+      if (!isAway(host, now, this.#options.times.awayAfterMs)) return;
+      this.#there.delete(id);
+      this.#options.onPresence(host, false);
+      this.touch(id);
+    }
+  }
+}

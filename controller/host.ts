@@ -1,0 +1,104 @@
+import type { HostReport } from "../bus/mod.ts";
+import type { DesiredUnit, HostId, Problem, UnitId } from "../schemas/mod.ts";
+import { diff, type PlannedCommand } from "./diff.ts";
+
+/** What the controller knows of one host. Times are of its own monotonic clock, in milliseconds. */
+export interface HostView {
+  readonly id: HostId;
+  desired: readonly DesiredUnit[];
+  /** The newest report; absent when the daemon never wrote one. */
+  report?: HostReport;
+  /** When the daemon was last heard of: a heartbeat, a new report, a reply. */
+  seenAtMs?: number;
+  inFlight: boolean;
+  /** Older reports than this one are known not to show everything; nothing is decided by them. */
+  awaited?: ReportMark & { untilMs: number };
+  refusals: Map<UnitId, Refusal>;
+  /** Since the last batch that was carried out whole. */
+  failure?: { count: number; retryAtMs: number; problem: Problem };
+  /** What the last acked batch said, to notice one that has to be said again. */
+  lastAcked?: { said: string; atMs: number };
+}
+
+/** One report of one start of a daemon. */
+export interface ReportMark {
+  boot: string;
+  sequence: number;
+}
+
+/** A daemon's no that trying again will not turn into a yes, until one of the things in `of` changes. */
+export interface Refusal {
+  of: string;
+  problem: Problem;
+}
+
+/** What there is to do for a host now. A wait ends at `untilMs`, or when something is heard of the host. */
+export type Decision =
+  | { kind: "settled" }
+  | { kind: "send"; commands: PlannedCommand[] }
+  /** The report that was waited for does not come: ask for one. */
+  | { kind: "ask" }
+  | { kind: "wait"; for: "reply" | "host" }
+  | { kind: "wait"; for: "report" | "backoff"; untilMs: number };
+
+export function decide(host: HostView, nowMs: number, options: { awayAfterMs: number }): Decision {
+  const { report, awaited, failure } = host;
+  if (host.inFlight) return { kind: "wait", for: "reply" };
+  const isStale = awaited !== undefined;
+  if (!isStale && !report)
+    return host.desired.length === 0 ? { kind: "settled" } : { kind: "wait", for: "host" };
+  const commands = isStale ? [] : diff(host.desired, report?.units ?? [], heldUnits(host));
+  if (!isStale && commands.length === 0) return { kind: "settled" };
+  if (isAway(host, nowMs, options.awayAfterMs)) return { kind: "wait", for: "host" };
+  if (failure && failure.retryAtMs > nowMs) {
+    return { kind: "wait", for: "backoff", untilMs: failure.retryAtMs };
+  }
+  if (!isStale) return { kind: "send", commands };
+  return awaited.untilMs > nowMs
+    ? { kind: "wait", for: "report", untilMs: awaited.untilMs }
+    : { kind: "ask" };
+}
+
+export function shows(report: HostReport, mark: ReportMark): boolean {
+  return report.boot === mark.boot && report.sequence >= mark.sequence;
+}
+
+/** Takes in a report that is newer than the one known. */
+export function noteReport(host: HostView, report: HostReport): void {
+  // A daemon that has started since will never write what was waited for of the one before.
+  if (host.report?.boot !== report.boot && host.awaited?.boot !== report.boot) delete host.awaited;
+  if (host.awaited && shows(report, host.awaited)) delete host.awaited;
+  host.report = report;
+}
+
+/** Somebody who knows says that there is, or will be, a report from which on the host is to be judged. */
+export function expectReport(host: HostView, { boot, sequence }: ReportMark, untilMs: number): void {
+  if (host.report && shows(host.report, { boot, sequence })) return;
+  if (host.awaited && host.awaited.boot === boot && host.awaited.sequence >= sequence) return;
+  host.awaited = { boot, sequence, untilMs };
+}
+
+export function isAway(host: HostView, nowMs: number, awayAfterMs: number): boolean {
+  return host.seenAtMs === undefined || nowMs - host.seenAtMs > awayAfterMs;
+}
+
+/** The units whose refusal still stands. */
+export function heldUnits(host: HostView): Set<UnitId> {
+  const held = new Set<UnitId>();
+  if (host.refusals.size === 0) return held;
+  const desired = new Map(host.desired.map((unit) => [unit.unit.id, unit]));
+  for (const [id, refusal] of host.refusals) {
+    if (refusal.of === refusalKey(host.report, desired.get(id))) held.add(id);
+  }
+  return held;
+}
+
+/**
+ * All that a daemon's refusal may have depended on: the unit's content, priority and state, the daemon's start, and
+ * whether the unit's engine is there.
+ */
+export function refusalKey(report: HostReport | undefined, unit: DesiredUnit | undefined): string {
+  if (!unit) return `absent ${report?.boot}`;
+  const engine = report?.capabilities.engines.find(({ engine }) => engine === unit.unit.engine);
+  return `${unit.unit.digest} ${unit.priority} ${unit.state} ${report?.boot} ${engine?.available}`;
+}

@@ -1,0 +1,237 @@
+import { type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
+import { formatProblem, type Problem } from "../schemas/mod.ts";
+import { BlobSender } from "./blobs.ts";
+import { DesiredFleet } from "./desired-fleet.ts";
+import { type PlannedCommand, unitOf } from "./diff.ts";
+import { EventLog, type FleetEvent } from "./events.ts";
+import { Fleet } from "./fleet.ts";
+import type { HostView } from "./host.ts";
+import { Intake } from "./intake.ts";
+import type { Leadership } from "./leadership.ts";
+import type { Log } from "./log.ts";
+import type { DesiredObjects, ObjectRef } from "./objects.ts";
+import { ObservedFleet } from "./observed.ts";
+import type { StandardModules } from "./program-store.ts";
+import type { BatchOutcome } from "./reply.ts";
+import { SnapshotReader } from "./snapshot-reader.ts";
+import type { Source } from "./source/source.ts";
+import { eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
+import type { ObjectStatus } from "./status/object-status.ts";
+import { type SourceStatus, sourceStatusOf } from "./status/source-status.ts";
+import { StatusBoard } from "./status/status-board.ts";
+import { type KnownStatus, StatusStore } from "./status/status-store.ts";
+import { type ControllerTimes, defaultTimes } from "./times.ts";
+
+export interface ReconcilerOptions {
+  source: Source;
+  bus: Bus;
+  leadership: Leadership;
+  modules: StandardModules;
+  log: Log;
+  times?: Partial<ControllerTimes>;
+  /** Lets a source that has become empty take everything off the fleet. */
+  allowEmpty?: boolean;
+}
+
+/** What is told to those that watch. */
+export type News =
+  | { kind: "object"; status: ObjectStatus }
+  | { kind: "objectGone"; object: ObjectRef }
+  | { kind: "source"; status: SourceStatus }
+  | { kind: "event"; event: FleetEvent };
+
+const isMissingBlob = (outcome: CommandOutcome): boolean =>
+  outcome.kind === "nack" && outcome.problem.code === "artifact.missing";
+
+/**
+ * Wires source, compiler, fleet, statuses and events to each other. Every controller computes what ought to be and what
+ * is; only the one that leads sends commands and writes statuses.
+ */
+export class Reconciler {
+  readonly desired: DesiredFleet;
+  readonly fleet: Fleet;
+  readonly board: StatusBoard;
+  readonly events: EventLog;
+  readonly #options: ReconcilerOptions;
+  readonly #store: StatusStore;
+  readonly #reader: SnapshotReader;
+  readonly #blobs: BlobSender;
+  readonly #listeners = new Set<(news: News) => void>();
+  readonly #endings: (() => void)[] = [];
+  #sourceStatus: SourceStatus;
+  #refused: Problem | undefined;
+
+  /** Resolves when what the fleet reports is known and the source was read, or was found to be unreadable, once. */
+  static async start(options: ReconcilerOptions): Promise<Reconciler> {
+    const store = new StatusStore(await options.bus.bucket(buckets.status), options.log);
+    const reconciler = new Reconciler(options, store, await store.load());
+    await reconciler.#start();
+    return reconciler;
+  }
+
+  private constructor(options: ReconcilerOptions, store: StatusStore, known: KnownStatus) {
+    const { source, bus, modules, log, allowEmpty = false } = options;
+    const times = { ...defaultTimes, ...options.times };
+    const intake = new Intake(modules);
+    this.#options = options;
+    this.#store = store;
+    this.#blobs = new BlobSender(bus.blobs, (digest) => intake.programs.read(digest));
+    this.desired = new DesiredFleet({ allowEmpty });
+    this.events = new EventLog((event, dropped) => this.#onEvent(event, dropped), known.events);
+    this.board = new StatusBoard(
+      {
+        ...times,
+        factsOf: (object) => this.desired.factsOf(object),
+        onStatus: (object, status, before) => this.#onStatus(object, status, before),
+      },
+      known.objects,
+    );
+    this.fleet = new Fleet({
+      bus,
+      blobs: this.#blobs,
+      times,
+      term: () => this.term,
+      onOvertaken: (term) => this.#onOvertaken(term),
+      onHost: (host) => this.board.setHost(host),
+      onOutcome: (host, commands, outcome) => this.#onOutcome(host, commands, outcome),
+      onPresence: (host, isThere) => log.info({ host: host.id }, isThere ? "host is there" : "host is away"),
+    });
+    this.#reader = new SnapshotReader(source, intake, {
+      onObjects: (objects) => this.#onObjects(objects),
+      onProblems: () => this.#onSource(),
+    });
+    this.#sourceStatus = sourceStatusOf(this.#sourceFacts(), known.source);
+  }
+
+  /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */
+  get term(): number | undefined {
+    return this.desired.objects && this.#options.leadership.term;
+  }
+
+  get sourceStatus(): SourceStatus {
+    return this.#sourceStatus;
+  }
+
+  /** Looks at the source now and at every host anew. Resolves when what the source has now is taken in. */
+  async reconcile(): Promise<void> {
+    this.#blobs.forget();
+    await this.#options.source.refresh();
+    await this.#reader.settled();
+    this.fleet.touchAll();
+  }
+
+  /** Calls `listener` with everything that changes. Returns the way to stop that. */
+  watch(listener: (news: News) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Leaves the fleet as it is. Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    for (const end of this.#endings) end();
+    await this.#reader.stop();
+    await this.fleet.stop();
+    this.board.flush();
+    this.board.stop();
+    await this.#store.drained();
+    this.#store.stop();
+  }
+
+  async #start(): Promise<void> {
+    const { bus, log, leadership, source } = this.#options;
+    const observed = await ObservedFleet.start(
+      bus,
+      {
+        onReport: (report, isNew) => this.fleet.noteReport(report, isNew),
+        onHeartbeat: ({ host, boot, sequence }) => this.fleet.noteHeartbeat(host, { boot, sequence }),
+      },
+      log,
+    );
+    this.#endings.push(() => observed.stop());
+    this.#endings.push(leadership.onChange(() => this.#onLead()));
+    this.#onLead();
+    this.#endings.push(source.onProblems(() => this.#onSource()));
+    await this.#reader.start();
+    this.#onSource();
+  }
+
+  #onLead(): void {
+    const { leadership, log } = this.#options;
+    const { term } = leadership;
+    log.info({ term }, term === undefined ? "another controller leads" : "this controller leads");
+    this.#store.setLeading(term !== undefined);
+    if (term !== undefined) this.fleet.touchAll();
+  }
+
+  #onOvertaken(term: number): void {
+    this.#options.log.warn({ term }, "a daemon has seen a newer term");
+    this.#options.leadership.overtaken(term);
+  }
+
+  #onObjects(objects: DesiredObjects): void {
+    const isFirst = this.desired.objects === undefined;
+    this.#refused = this.desired.update(objects, this.fleet, this.board);
+    if (isFirst && !this.#refused) {
+      // What ought to be is known for the first time: now everything that is there can be judged by it.
+      for (const { object } of this.board.list()) this.board.touch(object, { isNewVersion: false });
+      this.fleet.touchAll();
+    }
+    this.#onSource();
+  }
+
+  #onSource(): void {
+    const before = this.#sourceStatus;
+    const status = sourceStatusOf(this.#sourceFacts(), before);
+    if (JSON.stringify(status) === JSON.stringify(before)) return;
+    this.#sourceStatus = status;
+    this.#store.setSource(status);
+    this.#tell({ kind: "source", status });
+    for (const happened of eventsOfStatus({ ...status, object: "Source" }, { ...before, object: "Source" })) {
+      this.events.add(happened);
+    }
+  }
+
+  #sourceFacts(): Parameters<typeof sourceStatusOf>[0] {
+    const { source } = this.#options;
+    const problems = [
+      ...source.problems,
+      ...this.#reader.problems,
+      ...(this.#refused ? [this.#refused] : []),
+    ];
+    const { objects, invalidObjects } = this.desired;
+    return { location: source.location, revision: objects?.revision, problems, invalidObjects };
+  }
+
+  #onStatus(object: ObjectRef, status: ObjectStatus | undefined, before: ObjectStatus | undefined): void {
+    this.#store.setObject(object, status);
+    this.#tell(status ? { kind: "object", status } : { kind: "objectGone", object });
+    if (status) for (const happened of eventsOfStatus(status, before)) this.events.add(happened);
+    else this.events.add({ type: "Normal", object, reason: "Deleted", message: "left the source" });
+  }
+
+  #onOutcome(host: HostView, commands: readonly PlannedCommand[], outcome: BatchOutcome): void {
+    const verbs = commands.map((command) => `${command.verb} ${unitOf(command)}`);
+    const { log } = this.#options;
+    if (outcome.kind === "unanswered") {
+      log.warn(
+        { host: host.id, commands: verbs.length, problem: formatProblem(outcome.problem) },
+        "batch failed",
+      );
+    } else {
+      log.debug({ host: host.id, commands: verbs }, "batch answered");
+    }
+    for (const happened of eventsOfOutcome(host, commands, outcome)) this.events.add(happened);
+    // The store may have lost what it was known to have.
+    if (outcome.kind === "answered" && outcome.outcomes.some(isMissingBlob)) this.#blobs.forget();
+  }
+
+  #onEvent(event: FleetEvent, dropped: FleetEvent | undefined): void {
+    this.#store.setEvent(event);
+    if (dropped) this.#store.dropEvent(dropped);
+    this.#tell({ kind: "event", event });
+  }
+
+  #tell(news: News): void {
+    for (const listener of this.#listeners) listener(news);
+  }
+}

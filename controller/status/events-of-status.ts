@@ -1,0 +1,56 @@
+import { objectRefOfUnit } from "../compile/unit.ts";
+import { type PlannedCommand, unitOf } from "../diff.ts";
+import type { FleetEvent } from "../events.ts";
+import type { HostView } from "../host.ts";
+import type { BatchOutcome } from "../reply.ts";
+import type { Condition, ConditionType } from "./conditions.ts";
+import type { ObjectStatus } from "./object-status.ts";
+
+type Judged = Pick<ObjectStatus, "object" | "conditions" | "revision">;
+type Happened = Pick<FleetEvent, "type" | "object" | "reason" | "message">;
+
+/** What is worth an event in the step from one status of an object to the next. */
+export function eventsOfStatus(
+  { object, conditions, revision }: Judged,
+  before: Judged | undefined,
+): Happened[] {
+  const ready = find(conditions, "Ready");
+  const stalled = find(conditions, "Stalled");
+  const was = (type: ConditionType): Condition | undefined => before && find(before.conditions, type);
+  if (
+    stalled?.status === "True" &&
+    (was("Stalled")?.status !== "True" || was("Stalled")?.reason !== stalled.reason)
+  ) {
+    return [{ type: "Warning", object, reason: stalled.reason, message: stalled.message }];
+  }
+  if (ready?.status === "True" && (was("Ready")?.status !== "True" || before?.revision !== revision)) {
+    return [{ type: "Normal", object, reason: ready.reason, message: ready.message }];
+  }
+  return [];
+}
+
+const find = (conditions: readonly Condition[], type: ConditionType): Condition | undefined =>
+  conditions.find((condition) => condition.type === type);
+
+/** What is worth an event in what a batch came to: what was refused, and hosts that do not answer. */
+export function eventsOfOutcome(
+  host: HostView,
+  commands: readonly PlannedCommand[],
+  outcome: BatchOutcome,
+): Happened[] {
+  if (outcome.kind === "unanswered") {
+    const object = `Host/${host.id}`;
+    return [{ type: "Warning", object, reason: "Unanswered", message: outcome.problem.message }];
+  }
+  const refused = new Map<string, Happened>();
+  outcome.outcomes.forEach((result, at) => {
+    const command = commands[at];
+    if (result.kind === "ack" || !command) return;
+    const object = objectRefOfUnit(unitOf(command));
+    // Later commands of a unit are answered with the problem of the first.
+    if (refused.has(object)) return;
+    const message = `${command.verb} on ${host.id}: ${result.problem.message}`;
+    refused.set(object, { type: "Warning", object, reason: "CommandRefused", message });
+  });
+  return [...refused.values()];
+}

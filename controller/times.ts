@@ -1,0 +1,26 @@
+import { limits } from "../bus/mod.ts";
+
+/** How long the controller waits for what, in milliseconds. */
+export interface ControllerTimes {
+  commandTimeoutMs: number;
+  /** After a reply, for the report that shows its effect; then the host is asked for one. */
+  reportTimeoutMs: number;
+  backoffFirstMs: number;
+  backoffMaxMs: number;
+  /** Without a heartbeat. */
+  awayAfterMs: number;
+  /** What is still pending after this long is stalled, with the reason it is pending for. */
+  progressDeadlineMs: number;
+}
+
+export const defaultTimes: ControllerTimes = {
+  commandTimeoutMs: 10_000,
+  reportTimeoutMs: 5_000,
+  backoffFirstMs: 500,
+  backoffMaxMs: 60_000,
+  awayAfterMs: limits.hostAwayAfterMs,
+  progressDeadlineMs: 120_000,
+};
+
+/** Batches under way at once, over all hosts. */
+export const hostsInFlightMax = 64;
