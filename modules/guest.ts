@@ -4,7 +4,7 @@ import { GuestAbort, type GuestServices, guestImports } from "./imports.ts";
 
 export interface GuestOptions {
   limits: { memoryBytes: number };
-  /** Handed to the guest's `configure` as JSON text; a module without that export gets none. */
+  /** Handed to the guest's `configure` as JSON text, `{}` by default; a module without that export gets none. */
   config?: unknown;
   /** The rule sees frames (from layer 2 on) and not network packets; told to the guest's `configure`. */
   raw?: boolean;
@@ -149,7 +149,7 @@ export class Guest {
   /** A reactor's `_initialize` (constructors of C), then the configuration, then `initialize`. */
   #start(options: GuestOptions): void {
     if (this.has("_initialize")) this.#must("_initialize");
-    if (this.has("configure") && options.config !== undefined) this.#configure(options);
+    if (this.has("configure")) this.#configure(options);
     if (this.has("initialize")) this.#must("initialize");
   }
 
@@ -158,7 +158,7 @@ export class Guest {
   }
 
   #configure(options: GuestOptions): void {
-    const text = Buffer.from(JSON.stringify(options.config));
+    const text = Buffer.from(JSON.stringify(options.config ?? {}));
     const pointer = must(this.allocate(Math.max(1, text.length)));
     this.bytes.set(text, pointer);
     const refusal = this.#must("configure", pointer, text.length, options.raw ? 1 : 0);

@@ -3,8 +3,10 @@
  * rules (`rules/`) and their built modules (`standard/`). May import `schemas`.
  */
 export { type Abi, sleepAbi } from "./abi.ts";
+export { type AssemblyScriptOptions, type Build, buildAssemblyScript } from "./build-assemblyscript.ts";
 export { type Compilation, type CompiledModule, compileModule, moduleBytesMax } from "./compile.ts";
 export { type CallResult, Guest, type GuestOptions } from "./guest.ts";
 export type { GuestServices } from "./imports.ts";
 export { delayMsMax, type ReactionSink, respondBytesMax, respondPacketsMax } from "./reaction.ts";
-export { SleepGuest } from "./sleepGuest.ts";
+export { SleepGuest } from "./sleep-guest.ts";
+export { buildStandardModules, standardModule, standardModuleNames } from "./standard.ts";

@@ -30,7 +30,15 @@ export type {
   TunnelIntercept,
   TunnelSide,
 } from "./generated/objects.ts";
-export { checkMeaning, type MeaningContext } from "./meaning/check-meaning.ts";
+export { HostIndex } from "./host-index.ts";
+export {
+  artifactBytesMax,
+  type MeaningContext,
+  type ModuleInspection,
+  type ModuleUse,
+} from "./meaning/artifacts.ts";
+export { checkMeaning } from "./meaning/check-meaning.ts";
+export { type Cron, parseCron } from "./meaning/cron.ts";
 export { kindNames } from "./parse/check-shape.ts";
 export { type FieldPath, fieldText } from "./parse/field-path.ts";
 export { sourceLimits } from "./parse/limits.ts";

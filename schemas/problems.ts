@@ -1,5 +1,6 @@
 import { controllerProblems } from "./problems/controller.ts";
 import { entry } from "./problems/entry.ts";
+import { moduleProblems } from "./problems/modules.ts";
 import { objectProblems } from "./problems/objects.ts";
 
 /**
@@ -10,6 +11,7 @@ import { objectProblems } from "./problems/objects.ts";
 const list = {
   ...objectProblems,
   ...controllerProblems,
+  ...moduleProblems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),
@@ -142,53 +144,6 @@ const list = {
     (d: { digest: string; is: string }) => `Artifact ${d.digest} arrived with digest ${d.is}; it is not used`,
   ),
 
-  // Guest modules: what is wrong with one before it runs, then what it does wrong when it runs.
-  "module.malformed": entry(
-    false,
-    (d: { module: string; reason: string }) =>
-      `Cannot load module "${d.module}": ${d.reason}; it should be a WebAssembly 2.0 module`,
-  ),
-  "module.too-large": entry(
-    false,
-    (d: { module: string; is: string; max: string }) =>
-      `Cannot load module "${d.module}": it has ${d.is}; the limit is ${d.max}`,
-  ),
-  "module.export-missing": entry(
-    false,
-    (d: { module: string; abi: string; name: string; signature: string }) =>
-      `Cannot load module "${d.module}": it exports no "${d.name}"; a ${d.abi} module should export ${d.signature}`,
-  ),
-  "module.export-mismatch": entry(
-    false,
-    (d: { module: string; abi: string; name: string; is: string; signature: string }) =>
-      `Cannot load module "${d.module}": it exports "${d.name}" as ${d.is}; a ${d.abi} module should export ${d.signature}`,
-  ),
-  "module.import-denied": entry(
-    false,
-    (d: { module: string; name: string; kind: string }) =>
-      `Cannot load module "${d.module}": it imports the ${d.kind} "${d.name}", which no guest is given`,
-  ),
-  "module.memory-limit": entry(
-    false,
-    (d: { module: string; bytes: number; bytesMax: number }) =>
-      `Cannot start module "${d.module}": it starts with ${d.bytes} bytes of memory; the limit is ${d.bytesMax}`,
-  ),
-  "module.config-refused": entry(
-    false,
-    (d: { module: string; reason: string }) =>
-      `Cannot start module "${d.module}": its config is wrong: ${d.reason}`,
-  ),
-  "module.trapped": entry(
-    false,
-    (d: { module: string; call: string; reason: string }) =>
-      `Module "${d.module}" trapped in ${d.call}: ${d.reason}`,
-  ),
-  "module.answer-invalid": entry(
-    false,
-    (d: { module: string; call: string; reason: string }) =>
-      `Module "${d.module}" gave an invalid answer from ${d.call}: ${d.reason}`,
-  ),
-
   // The bus.
   "bus.unavailable": entry(true, (d: { reason: string }) => `Bus cannot be reached: ${d.reason}`),
   "bus.payload-too-large": entry(
@@ -273,7 +228,7 @@ const list = {
       `Cannot read ${d.path}: the repository holds a Git LFS pointer to ${d.bytes} bytes, not the file; commit the file itself`,
   ),
   "source.file-unreadable": entry(
-    true,
+    false,
     (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
   ),
 

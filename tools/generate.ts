@@ -1,13 +1,15 @@
 /**
- * Writes every file that is generated from schemas/kinds/: types, validators, CRDs, the chart that installs them.
+ * Writes every file that is generated: from schemas/kinds/ types, validators, CRDs, the chart that installs them; from
+ * modules/rules/ the standard modules.
  *   usage: node dist/tools/generate.js
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { buildStandardModules } from "../modules/mod.ts";
 import { generatedFiles } from "./generate/generated-files.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-for (const [path, content] of await generatedFiles(root)) {
+for (const [path, content] of [...(await generatedFiles(root)), ...(await buildStandardModules())]) {
   const file = resolve(root, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

@@ -1,6 +1,14 @@
-import type { BigIntStats, Dirent } from "node:fs";
-import { lstat, readdir, readlink, realpath, stat } from "node:fs/promises";
+import {
+  type BigIntStats,
+  type Dirent,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { join, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type Problem, problem } from "../../schemas/mod.ts";
 import { escapePath, escapeText, isIgnoredName, pathFault } from "./file-names.ts";
 import { sourceLimits } from "./limits.ts";
@@ -19,22 +27,28 @@ export interface Scan {
 /**
  * All files under `root` now, without reading any; stops over `filesMax`. Rejects with the system's error when the root,
  * or a folder in it, is there and cannot be listed.
+ *
+ * System calls are made in place, in slices of `scanSliceMs`: through the thread pool each would cost several times
+ * what it takes.
  */
 export async function scanDirectory(root: string, signal: AbortSignal): Promise<Scan> {
   const scan: Scan = { files: new Map(), changedMs: 0 };
-  const realRoot = await realpath(root);
+  const realRoot = realpathSync(root);
   const folders = [""];
+  let sliceEnd = performance.now() + sourceLimits.scanSliceMs;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    signal.throwIfAborted();
-    const entries = await listFolder(join(realRoot, folder), folder !== "", scan);
-    const scanned = await Promise.all(
-      entries.map((entry) => {
-        const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-        if (entry.isDirectory() && pathFault(path) === undefined) folders.push(path);
-        return entry.isDirectory() ? undefined : scanEntry(realRoot, path, scan);
-      }),
-    );
-    for (const one of scanned) if (one) scan.files.set(one.path, one);
+    for (const entry of listFolder(join(realRoot, folder), folder !== "", scan)) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && pathFault(path) === undefined) {
+        folders.push(path);
+        continue;
+      }
+      const one = scanEntry(realRoot, path, scan);
+      if (one) scan.files.set(one.path, one);
+      if (performance.now() < sliceEnd) continue;
+      await setImmediate(undefined, { signal });
+      sliceEnd = performance.now() + sourceLimits.scanSliceMs;
+    }
     if (scan.files.size > sourceLimits.filesMax) break;
   }
   return scan;
@@ -45,10 +59,10 @@ export function markOf(stats: BigIntStats): string {
   return `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino} ${stats.dev}`;
 }
 
-async function listFolder(folder: string, mayBeGone: boolean, scan: Scan): Promise<Dirent[]> {
+function listFolder(folder: string, mayBeGone: boolean, scan: Scan): Dirent[] {
   try {
-    noteChange(scan, await lstat(folder, { bigint: true }));
-    const entries = await readdir(folder, { withFileTypes: true });
+    noteChange(scan, lstatSync(folder, { bigint: true }));
+    const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => !isIgnoredName(entry.name));
   } catch (error) {
     // Gone since its parent was listed: the scan after this one will show the same, or what is true then.
@@ -57,16 +71,16 @@ async function listFolder(folder: string, mayBeGone: boolean, scan: Scan): Promi
   }
 }
 
-async function scanEntry(root: string, path: string, scan: Scan): Promise<ScannedFile | undefined> {
+function scanEntry(root: string, path: string, scan: Scan): ScannedFile | undefined {
   const fault = pathFault(path);
   if (fault !== undefined) {
     const shown = escapePath(path);
     return refused(shown, problem("source.name-refused", { path: shown, reason: fault }));
   }
   try {
-    const stats = await lstat(join(root, path), { bigint: true });
+    const stats = lstatSync(join(root, path), { bigint: true });
     noteChange(scan, stats);
-    if (stats.isSymbolicLink()) return await scanLink(root, path, scan);
+    if (stats.isSymbolicLink()) return scanLink(root, path, scan);
     return stats.isFile() ? file(path, join(root, path), stats) : undefined;
   } catch (error) {
     if (isGone(error)) return undefined;
@@ -74,17 +88,27 @@ async function scanEntry(root: string, path: string, scan: Scan): Promise<Scanne
   }
 }
 
-async function scanLink(root: string, path: string, scan: Scan): Promise<ScannedFile> {
-  const target = escapeText(await readlink(join(root, path)));
-  const real = await realpath(join(root, path)).catch((error: Error) => error);
-  if (typeof real !== "string") return bad("it leads to no file");
+function scanLink(root: string, path: string, scan: Scan): ScannedFile {
+  const target = escapeText(readlinkSync(join(root, path)));
+  const real = realPathOf(join(root, path));
+  if (real === undefined) return bad("it leads to no file");
   if (!real.startsWith(root + sep)) return bad("it leads out of the source");
-  const stats = await stat(real, { bigint: true });
+  const stats = statSync(real, { bigint: true });
   noteChange(scan, stats);
   return stats.isFile() ? file(path, real, stats) : bad("it leads to no file");
 
   function bad(reason: string): ScannedFile {
     return refused(path, problem("source.link-refused", { path, target, reason }));
+  }
+}
+
+/** Undefined when a link on the way leads nowhere, or round in a circle. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (isGone(error) || (error as NodeJS.ErrnoException).code === "ELOOP") return undefined;
+    throw error;
   }
 }
 

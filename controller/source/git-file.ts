@@ -20,7 +20,7 @@ async function readBlob(path: string, id: string, objects: GitObjects): Promise<
   const content = await objects
     .read(id, "blob")
     .catch((error: Error) =>
-      fail("source.file-unreadable", { path, reason: error.message }, { cause: error }),
+      fail("source.unreachable", { location: path, reason: error.message }, { cause: error }),
     );
   const pointed = lfsPointerBytes(content);
   return pointed === undefined ? content : fail("source.lfs-pointer", { path, bytes: pointed });

@@ -1,44 +1,73 @@
+import type { NetloomObject } from "../generated/objects.ts";
+import { fieldText } from "../parse/field-path.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
 import { type Problem, problem } from "../problem.ts";
-import type { Snapshot } from "../repository.ts";
+import { Artifacts, artifactsOf, type MeaningContext } from "./artifacts.ts";
+import { checkCheck } from "./check.ts";
+import { findClashes } from "./clashes.ts";
+import { checkCustomization } from "./customization.ts";
+import type { Fault } from "./fault.ts";
+import { Fleet } from "./fleet.ts";
+import { checkHost } from "./host.ts";
+import { checkMonitoringFunction } from "./monitoring-function.ts";
+import { checkRotation } from "./rotation.ts";
+import { checkRule } from "./rule.ts";
+import { checkTunnel } from "./tunnel.ts";
 
-/** What objects refer to besides each other. */
-export interface MeaningContext {
-  /** Artifacts are files of the same snapshot, by path from its root; nothing else is ever read. */
-  files: Snapshot["files"];
-  /** The content of a module that netloom ships; undefined when there is none of that name. */
-  standardModule(name: string): Promise<Uint8Array | undefined>;
-  /** Names of all modules that netloom ships. */
-  standardModules: readonly string[];
-}
+/** A repository with more than this wrong is wrong as a whole; the rest is counted, not told. */
+const problemsMax = 5_000;
 
 /**
  * What is wrong between objects that are each valid by themselves, and with the files they name. Every problem has its
- * `object`: an object without a problem is good, whatever its neighbours are.
+ * `object`, `field` and `position`: an object without a problem is good, whatever its neighbours are. What two objects
+ * cannot both have is told of both.
  */
 export async function checkMeaning(
   objects: readonly ParsedObject[],
-  _context: MeaningContext,
+  context: MeaningContext,
 ): Promise<Problem[]> {
-  return duplicateNames(objects);
-}
-
-function duplicateNames(objects: readonly ParsedObject[]): Problem[] {
-  const first = new Map<string, ParsedObject>();
+  const fleet = new Fleet(objects, context.broken ?? new Set());
+  const artifacts = new Artifacts(context);
   const problems: Problem[] = [];
+  const add = (object: ParsedObject, { path, problem: found }: Fault): boolean => {
+    if (problems.length === problemsMax) problems.push(placed(object, [], tooMany()));
+    if (problems.length > problemsMax) return false;
+    problems.push(placed(object, path, found));
+    return true;
+  };
   for (const parsed of objects) {
-    const other = first.get(parsed.ref);
-    if (other === undefined) first.set(parsed.ref, parsed);
-    else problems.push(duplicate(parsed, other), duplicate(other, parsed));
+    for (const found of faultsOf(parsed.object, fleet)) if (!add(parsed, found)) return problems;
+    for (const use of artifactsOf(parsed.object)) {
+      for (const found of await artifacts.faultsOf(use)) if (!add(parsed, found)) return problems;
+    }
   }
+  for (const clash of findClashes(fleet)) if (!add(clash.object, clash.fault)) return problems;
   return problems;
 }
 
-function duplicate(parsed: ParsedObject, other: ParsedObject): Problem {
-  const { file, line } = other.position(["metadata", "name"]);
-  return problem(
-    "meaning.duplicate-name",
-    { object: parsed.ref, other: `${file}:${line}` },
-    { object: parsed.ref, field: "metadata.name", position: parsed.position(["metadata", "name"]) },
-  );
+function faultsOf(object: NetloomObject, fleet: Fleet): Iterable<Fault> {
+  switch (object.kind) {
+    case "Host":
+      return checkHost(object, fleet);
+    case "Rule":
+      return checkRule(object, fleet);
+    case "Tunnel":
+      return checkTunnel(object, fleet);
+    case "MonitoringFunction":
+      return checkMonitoringFunction(object, fleet);
+    case "Customization":
+      return checkCustomization(object, fleet);
+    case "CustomizationRotation":
+      return checkRotation(object, fleet);
+    case "Check":
+      return checkCheck(object, fleet);
+  }
+}
+
+function placed(parsed: ParsedObject, path: Fault["path"], found: Problem): Problem {
+  return { ...found, object: parsed.ref, field: fieldText(path), position: parsed.position(path) };
+}
+
+function tooMany(): Problem {
+  return problem("meaning.too-many", { max: problemsMax });
 }

@@ -1,5 +1,4 @@
-import type { Problem } from "../problem.ts";
-import { problem } from "../problem.ts";
+import { isRetryable, type Problem, problem, problemOf } from "../problem.ts";
 import type { RepositoryFile, Snapshot } from "../repository.ts";
 import { sourceLimits } from "./limits.ts";
 import { type ParsedFile, parseFile } from "./parse-file.ts";
@@ -17,7 +16,7 @@ export interface ParsedRepository {
 
 /**
  * Reads every *.yaml and *.yml file of a snapshot that is in no folder with a leading dot. Rejects only when a file
- * cannot be read at all. `cache` belongs to the caller, and holds afterwards what this snapshot has.
+ * cannot be read now and may be later. `cache` belongs to the caller, and holds afterwards what this snapshot has.
  */
 export async function parseRepository(
   snapshot: Snapshot,
@@ -51,5 +50,12 @@ async function readFile(file: RepositoryFile): Promise<ParsedFile> {
     const what = "the size of the file in bytes";
     return { objects: [], problems: [problem("yaml.over-limit", { what, is: file.bytes, max }, place)] };
   }
-  return parseFile(await file.read(), file.path);
+  try {
+    return parseFile(await file.read(), file.path);
+  } catch (error) {
+    // A file that its source lists and cannot give is broken like one that cannot be parsed, unless trying again helps.
+    const found = problemOf(error);
+    if (found.code === "internal" || isRetryable(found)) throw error;
+    return { objects: [], problems: [{ ...found, position: { file: file.path, line: 1, column: 1 } }] };
+  }
 }

@@ -16,6 +16,7 @@ export class ParsedObject<T extends NetloomObject = NetloomObject> {
   readonly file: string;
   readonly #document: DocumentText;
   #version: Digest | undefined;
+  #positions: DocumentPositions | undefined;
 
   constructor(object: T, file: string, document: DocumentText) {
     this.object = object;
@@ -32,7 +33,8 @@ export class ParsedObject<T extends NetloomObject = NetloomObject> {
 
   /** Where a field stands (its nearest existing parent for a default). Costs a parse: ask only for problems. */
   position(path: FieldPath = [], part: "key" | "value" = "value"): Position {
-    return new DocumentPositions(this.#document, this.file).at(path, part);
+    this.#positions ??= new DocumentPositions(this.#document, this.file);
+    return this.#positions.at(path, part);
   }
 }
 

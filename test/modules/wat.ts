@@ -1,4 +1,4 @@
-import binaryen from "binaryen";
+import binaryen from "assemblyscript/binaryen";
 
 /** A module from its text: for guests that no compiler would make. */
 export function wat(text: string): Uint8Array {

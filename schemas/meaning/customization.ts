@@ -1,0 +1,57 @@
+import type { Customization, CustomizationEnd } from "../generated/objects.ts";
+import { problem } from "../problem.ts";
+import { type Fault, fault } from "./fault.ts";
+import type { Fleet } from "./fleet.ts";
+import { checkProposals } from "./proposals.ts";
+import { checkSelector, daemon } from "./selection.ts";
+import { badValue, checkAddress, checkConfig, checkDuration, checkLimits } from "./values.ts";
+
+const intervalMs = { minMs: 100, maxMs: 86_400_000 };
+
+/** A Customization by itself, its hosts, and whether its ends are ends of the same flows. */
+export function* checkCustomization({ metadata, spec }: Customization, fleet: Fleet): Iterable<Fault> {
+  const { namespace } = metadata;
+  for (const [index, end] of spec.ends.entries()) {
+    const path = ["spec", "ends", index];
+    yield* checkSelector(end.hosts, { path: [...path, "hosts"], namespace, requirement: daemon }, fleet);
+    yield* checkAddress([...path, "tap", "local", "address"], end.tap.local?.address);
+    yield* checkAddress([...path, "tap", "remote", "address"], end.tap.remote?.address);
+  }
+  for (const [index, { hosts }] of (spec.inverse ?? []).entries()) {
+    const path = ["spec", "inverse", index, "hosts"];
+    yield* checkSelector(hosts, { path, namespace, requirement: daemon }, fleet);
+  }
+  const [first, second] = spec.ends;
+  if (first !== undefined && second !== undefined) yield* checkEnds(first, second);
+  yield* checkDuration(["spec", "monitor", "interval"], spec.monitor.interval, intervalMs);
+  yield* checkDuration(["spec", "security", "challenge"], spec.security?.challenge, intervalMs);
+  yield* checkLimits(["spec", "limits"], spec.limits);
+  yield* checkConfig(["spec", "module", "config"], spec.module.config);
+  yield* checkProposals(spec.proposals, namespace, fleet);
+}
+
+/** What is local to one end is remote to the other (layer-4.5 §2.2.2: taps are seen from outgoing messages). */
+function* checkEnds(first: CustomizationEnd, second: CustomizationEnd): Iterable<Fault> {
+  if (first.role === second.role) {
+    yield badValue(["spec", "ends", 1, "role"], `"${second.role}" again`, "the other role");
+  }
+  const mismatch = (part: string, is: unknown, other: unknown): Fault =>
+    fault(
+      ["spec", "ends", 1, "tap", ...part.split(".")],
+      problem("meaning.ends-mismatch", { part, is: String(is), other: String(other) }),
+    );
+  if (first.tap.protocol !== second.tap.protocol) {
+    yield mismatch("protocol", second.tap.protocol, first.tap.protocol);
+  }
+  for (const [own, theirs] of [
+    ["local", "remote"],
+    ["remote", "local"],
+  ] as const) {
+    for (const name of ["address", "port"] as const) {
+      const is = second.tap[own]?.[name];
+      const other = first.tap[theirs]?.[name];
+      if (is !== undefined && other !== undefined && is !== other)
+        yield mismatch(`${own}.${name}`, is, other);
+    }
+  }
+}

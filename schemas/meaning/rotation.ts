@@ -1,0 +1,69 @@
+import { durationMs } from "../duration.ts";
+import type { Customization, CustomizationRotation } from "../generated/objects.ts";
+import { suggest } from "../parse/suggest.ts";
+import { problem } from "../problem.ts";
+import { parseCron } from "./cron.ts";
+import { type Fault, fault } from "./fault.ts";
+import type { Fleet } from "./fleet.ts";
+import { checkReference } from "./selection.ts";
+import { badValue, checkDuration } from "./values.ts";
+
+/** A rotation: what it moves through, when, and whether those it moves between are on the same hosts. */
+export function* checkRotation({ metadata, spec }: CustomizationRotation, fleet: Fleet): Iterable<Fault> {
+  const { namespace } = metadata;
+  for (const [index, name] of spec.through.entries()) {
+    const path = ["spec", "through", index];
+    const unknown = checkReference("Customization", { name, namespace }, fleet);
+    if (unknown !== undefined) yield fault(path, unknown);
+    if (spec.through.indexOf(name) < index) yield badValue(path, `"${name}" again`, "listed once");
+  }
+  yield* checkSameHosts(spec.through, namespace, fleet);
+  yield* checkWhen(spec);
+}
+
+function* checkWhen(spec: CustomizationRotation["spec"]): Iterable<Fault> {
+  yield* checkDuration(["spec", "overlap"], spec.overlap, { minMs: 0, maxMs: 86_400_000 });
+  yield* checkDuration(["spec", "deadline"], spec.deadline, { minMs: 100, maxMs: 86_400_000 });
+  if (spec.current !== undefined && !spec.through.includes(spec.current)) {
+    const suggestion = suggest(spec.current, spec.through);
+    const data = { field: "spec.current", is: `"${spec.current}"`, must: `one of spec.through` };
+    yield fault(["spec", "current"], problem("meaning.value", data, { suggestion }));
+  }
+  if (spec.every !== undefined && durationMs(spec.every) <= durationMs(spec.overlap)) {
+    yield badValue(["spec", "every"], spec.every, `longer than the overlap (${spec.overlap})`);
+  }
+  if (spec.at !== undefined) {
+    const cron = parseCron(spec.at);
+    if (typeof cron === "string")
+      yield badValue(["spec", "at"], `"${spec.at}"`, `a cron expression of five fields: ${cron}`);
+  }
+}
+
+/** Each role must have the same hosts in every customization, or some host would be left without its partner. */
+function* checkSameHosts(through: readonly string[], namespace: string, fleet: Fleet): Iterable<Fault> {
+  const known = through
+    .map((name, index) => ({ index, name, object: fleet.get("Customization", { name, namespace }) }))
+    .filter(
+      (entry): entry is { index: number; name: string; object: Customization } => entry.object !== undefined,
+    );
+  const [first, ...others] = known;
+  if (first === undefined) return;
+  const wanted = hostsByRole(first.object, fleet);
+  for (const { index, name, object } of others) {
+    const is = hostsByRole(object, fleet);
+    if (is === wanted) continue;
+    const data = { customization: name, is, other: first.name, wanted };
+    yield fault(["spec", "through", index], problem("meaning.rotation-hosts", data));
+  }
+}
+
+/** "receiver on a, b; sender on c": at most a few names a role, and their number. */
+function hostsByRole({ metadata, spec }: Customization, fleet: Fleet): string {
+  return spec.ends
+    .map(({ role, hosts }) => {
+      const names = fleet.select(hosts, metadata.namespace).map((host) => host.metadata.name);
+      return `${role} on ${names.sort().join(", ") || "none"}`;
+    })
+    .sort()
+    .join("; ");
+}
