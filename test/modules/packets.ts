@@ -43,11 +43,10 @@ export function ipv6({ source, destination }: Addresses, next: number, payload: 
 }
 
 export function udp(addresses: Addresses, ports: [number, number], data: Uint8Array | string): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt16BE(ports[0], 0);
-  header.writeUInt16BE(ports[1], 2);
-  header.writeUInt16BE(8 + data.length, 4);
-  const segment = Buffer.concat([header, Buffer.from(data as Uint8Array)]);
+  const segment = Buffer.concat([Buffer.alloc(8), Buffer.from(data as Uint8Array)]);
+  segment.writeUInt16BE(ports[0], 0);
+  segment.writeUInt16BE(ports[1], 2);
+  segment.writeUInt16BE(segment.length, 4);
   segment.writeUInt16BE(onesComplement(pseudoHeader(addresses, 17, segment.length), segment), 6);
   return ip(addresses, 17, segment);
 }

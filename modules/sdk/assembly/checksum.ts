@@ -1,3 +1,5 @@
+import { ICMP, ICMPV6, IGMP, TCP, UDP } from "./protocols";
+
 /** The Internet checksum (RFC 1071), over 32 bits at a time: one's complement sums do not care how wide they are taken. */
 
 /** Adds `length` bytes to a running sum; a stretch that is not the last must have an even length. */
@@ -35,8 +37,36 @@ export function checksumUpdate(field: usize, was: u16, is: u16): void {
   store<u16>(field, checksum(sum));
 }
 
-/** What the pseudo-header adds to the checksum of UDP, TCP and ICMPv6 (RFC 768, RFC 8200 §8.1). */
-export function pseudoHeaderSum(addresses: usize, version: u32, protocol: u32, length: u32): u64 {
-  const sum = checksumAdd(addresses, version == 6 ? 32 : 8);
+/** Computes the checksum of UDP, TCP, ICMP, ICMPv6 or IGMP anew; other protocols are left as they are. */
+export function storeTransportChecksum(network: usize, version: u32, protocol: u32, transport: usize, length: u32): void {
+  const offset = checksumOffset(protocol);
+  if (offset == 0) return;
+  const withAddresses = protocol == UDP || protocol == TCP || protocol == ICMPV6;
+  store<u16>(transport + offset, 0);
+  const sum = withAddresses ? pseudoHeaderSum(network, version, protocol, length) : 0;
+  const value = checksum(checksumAdd(transport, length, sum));
+  // A UDP checksum of 0 says that there is none (RFC 768).
+  store<u16>(transport + offset, protocol == UDP && value == 0 ? 0xffff : value);
+}
+
+/** What the pseudo-header adds to the checksum (RFC 768, RFC 8200 §8.1). */
+function pseudoHeaderSum(network: usize, version: u32, protocol: u32, length: u32): u64 {
+  const sum = version == 6 ? checksumAdd(network + 8, 32) : checksumAdd(network + 12, 8);
   return sum + bswap<u16>(<u16>protocol) + <u64>bswap<u32>(length);
+}
+
+/** Where a protocol's header has its checksum; 0 when it has none. */
+function checksumOffset(protocol: u32): usize {
+  switch (protocol) {
+    case UDP:
+      return 6;
+    case TCP:
+      return 16;
+    case ICMP:
+    case ICMPV6:
+    case IGMP:
+      return 2;
+    default:
+      return 0;
+  }
 }

@@ -1,7 +1,8 @@
 import { bytesOfNetwork, store16, store32 } from "./bytes";
-import { checksum, checksumAdd, pseudoHeaderSum } from "./checksum";
+import { checksum, checksumAdd, storeTransportChecksum } from "./checksum";
 import { newMessage } from "./memory";
-import { ICMP, ICMPV6, IGMP, Packet, TCP, UDP } from "./packet";
+import { Packet } from "./packet";
+import { UDP } from "./protocols";
 
 /**
  * Writes a packet from its first header on; `finish` fills in lengths and checksums. What goes beyond the capacity is
@@ -113,22 +114,9 @@ export class Composer {
       store<u16>(this.network + 10, checksum(checksumAdd(this.network, header)));
     }
     if (this.protocol == UDP) store16(this.transport + 4, length);
-    this.finishTransport(length);
+    storeTransportChecksum(this.network, this.version, this.protocol, this.transport, length);
     store<u32>(this.message, <u32>(this.at - this.message - 4));
     return this.message;
-  }
-
-  private finishTransport(length: u32): void {
-    const at = checksumOffset(this.protocol);
-    if (at == 0) return;
-    const field = this.transport + at;
-    const withPseudoHeader = this.protocol == UDP || this.protocol == TCP || this.protocol == ICMPV6;
-    const addresses = this.network + (this.version == 6 ? 8 : 12);
-    const sum = withPseudoHeader ? pseudoHeaderSum(addresses, this.version, this.protocol, length) : 0;
-    store<u16>(field, 0);
-    const value = checksum(checksumAdd(this.transport, length, sum));
-    // A UDP checksum of 0 says that there is none (RFC 768).
-    store<u16>(field, this.protocol == UDP && value == 0 ? 0xffff : value);
   }
 
   private has(length: usize): bool {
@@ -136,21 +124,5 @@ export class Composer {
     if (this.at <= this.limit && length <= this.limit - this.at) return true;
     this.overflowed = true;
     return false;
-  }
-}
-
-/** Where a protocol's header has its checksum; 0 when it has none. */
-export function checksumOffset(protocol: u32): usize {
-  switch (protocol) {
-    case UDP:
-      return 6;
-    case TCP:
-      return 16;
-    case ICMP:
-    case ICMPV6:
-    case IGMP:
-      return 2;
-    default:
-      return 0;
   }
 }

@@ -1,13 +1,8 @@
 import { isMulticast, isZero } from "./address";
 import { bytesOfNetwork, load16, store16 } from "./bytes";
-import { checksumUpdate } from "./checksum";
+import { checksumUpdate, storeTransportChecksum } from "./checksum";
 import { isRaw } from "./config";
-
-export const ICMP: u32 = 1;
-export const IGMP: u32 = 2;
-export const TCP: u32 = 6;
-export const UDP: u32 = 17;
-export const ICMPV6: u32 = 58;
+import { ICMP, ICMPV6, IGMP, TCP, UDP } from "./protocols";
 
 const extensionHeadersMax = 8;
 const defaultTtl: u8 = 64;
@@ -109,6 +104,11 @@ export class Packet {
     return true;
   }
 
+  /** Computes the transport checksum anew, after the payload was changed where it stands. */
+  renewChecksum(): void {
+    storeTransportChecksum(this.network, this.version, this.protocol, this.transport, <u32>(this.end - this.transport));
+  }
+
   private renewTtl(): void {
     const was = load<u16>(this.network + 8);
     store<u8>(this.network + 8, defaultTtl);
@@ -166,7 +166,7 @@ export class Packet {
       case UDP: {
         if (room < 8) return false;
         const length: usize = load16(this.transport + 4);
-        if (length < 8 || length > room) return false;
+        if (length < 8 || length != room) return false;
         this.payload = this.transport + 8;
         break;
       }

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { standardModuleNames } from "../../modules/mod.ts";
+import { frame, icmp, ip, tcp, udp } from "./packets.ts";
+import { runRule } from "./run-rule.ts";
+
+/** A configuration with everything in it, for the rules that do nothing without one. */
+const configs: Record<string, unknown> = {};
+
+const v4 = { source: "10.0.0.9", destination: "10.0.0.5" };
+const v6 = { source: "fd00::9", destination: "fd00::5" };
+const data = Buffer.alloc(64, 7);
+const samples = [v4, v6].flatMap((addresses) => [
+  udp(addresses, [40_000, 5100], data),
+  udp(addresses, [67, 68], data),
+  udp(addresses, [5353, 5353], data),
+  tcp(addresses, {
+    ports: [40_000, 22],
+    flags: 2,
+    options: Buffer.from("020405b40402080a00000001000000000103030700", "hex"),
+  }),
+  icmp(addresses, [addresses === v4 ? 8 : 128, 0], data),
+  ip(addresses, 2, Buffer.from("1164eeff00000000", "hex")),
+]);
+
+/** Bytes as they come: nothing of IP, or a sound packet with a few bytes changed, cut short or drawn out. */
+const arbitraryPacket = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }),
+  fc
+    .tuple(
+      fc.constantFrom(...samples),
+      fc.array(fc.tuple(fc.nat(120), fc.nat(255)), { maxLength: 4 }),
+      fc.oneof(fc.constant(0), fc.integer({ min: -110, max: 20 })),
+    )
+    .map(([sample, changes, longer]) => {
+      const packet = Buffer.alloc(Math.max(0, sample.length + longer));
+      sample.copy(packet);
+      for (const [at, value] of changes) if (at < packet.length) packet[at] = value;
+      return packet;
+    }),
+);
+
+for (const name of standardModuleNames()) {
+  test(`${name}: no packet makes it trap or answer what is not allowed`, () => {
+    for (const raw of [false, true]) {
+      const rule = runRule(name, { config: configs[name] ?? {}, raw });
+      const property = fc.property(arbitraryPacket, (bytes) => {
+        rule.packet(raw && bytes.length > 0 ? frame(bytes) : bytes);
+      });
+      fc.assert(property, { numRuns: 2000 });
+      rule.timer();
+      rule.wakeup();
+    }
+  });
+
+  test(`${name}: its memory stays flat over many packets`, () => {
+    const rule = runRule(name, { config: configs[name] ?? {} });
+    for (const sample of samples) rule.packet(sample);
+    const before = rule.memoryBytes();
+    for (let round = 0; round < 20_000; round++) for (const sample of samples) rule.packet(sample);
+    assert.is(rule.memoryBytes(), before);
+  });
+}
+
+test("a rule answers a million packets with flat memory", () => {
+  const rule = runRule("udp-echo");
+  const sample = samples[0] as Buffer;
+  rule.packet(sample);
+  const before = rule.memoryBytes();
+  for (let round = 0; round < 1_000_000; round++) assert.ok(rule.packet(sample).length === 1);
+  assert.is(rule.memoryBytes(), before);
+});
+
+test.run();
