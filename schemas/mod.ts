@@ -42,7 +42,12 @@ export { type Cron, parseCron } from "./meaning/cron.ts";
 export { kindNames } from "./parse/check-shape.ts";
 export { type FieldPath, fieldText } from "./parse/field-path.ts";
 export { sourceLimits } from "./parse/limits.ts";
-export { type ParseCache, type ParsedRepository, parseRepository } from "./parse/parse-repository.ts";
+export {
+  isYamlFile,
+  type ParseCache,
+  type ParsedRepository,
+  parseRepository,
+} from "./parse/parse-repository.ts";
 export { objectRef, ParsedObject } from "./parse/parsed-object.ts";
 export { type Prefix, parsePrefix, prefixContains } from "./prefix.ts";
 export {

@@ -42,7 +42,7 @@ function* duplicateNames(fleet: Fleet): Iterable<Clash> {
       [other, object],
     ] as const) {
       const { file, line } = two.position(path);
-      const data = { object: one.ref, other: `${file}:${line}` };
+      const data = { other: `${file}:${line}` };
       yield { object: one, fault: fault(path, problem("meaning.duplicate-name", data)) };
     }
   }

@@ -15,14 +15,15 @@ export interface ParsedRepository {
 }
 
 /**
- * Reads every *.yaml and *.yml file of a snapshot that is in no folder with a leading dot. Rejects only when a file
- * cannot be read now and may be later. `cache` belongs to the caller, and holds afterwards what this snapshot has.
+ * Reads every *.yaml and *.yml file of a snapshot that is in no folder with a leading dot (or those that `isObjectFile`
+ * picks). Rejects only when a file cannot be read now and may be later. `cache` belongs to the caller, and holds
+ * afterwards what this snapshot has.
  */
 export async function parseRepository(
   snapshot: Snapshot,
-  options: { cache?: ParseCache } = {},
+  options: { cache?: ParseCache; isObjectFile?: (path: string) => boolean } = {},
 ): Promise<ParsedRepository> {
-  const { cache = new Map() } = options;
+  const { cache = new Map(), isObjectFile = isYamlFile } = options;
   const paths = [...snapshot.files.keys()].filter(isObjectFile).sort();
   const parsedFiles: ParsedFile[] = [];
   for (const path of paths) {
@@ -39,7 +40,8 @@ export async function parseRepository(
   };
 }
 
-function isObjectFile(path: string): boolean {
+/** Ends in .yaml or .yml, and is in no folder with a leading dot. */
+export function isYamlFile(path: string): boolean {
   return /\.ya?ml$/.test(path) && !/(?:^|\/)\./.test(path);
 }
 

@@ -47,8 +47,8 @@ export const objectProblems = {
   // Objects among each other, and the files they name.
   "meaning.duplicate-name": entry(
     false,
-    (d: { object: string; other: string }) =>
-      `${d.object} is declared twice, here and at ${d.other}; give one of them another name`,
+    (d: { other: string }) =>
+      `This name is declared twice, here and at ${d.other}; give one of them another name`,
   ),
   "meaning.too-many": entry(false, (d: { max: number }) => `Stopped at ${d.max} problems; mend these first`),
   "meaning.value": entry(

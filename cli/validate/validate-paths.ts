@@ -1,0 +1,124 @@
+import { readSync, statSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+import {
+  checkMeaning,
+  type ParsedRepository,
+  type Problem,
+  parseRepository,
+  type RepositoryFile,
+  sourceLimits,
+} from "../../schemas/mod.ts";
+import { addDirectory, DiskFile, DiskFiles } from "./disk-files.ts";
+import type { reportFormats } from "./report-formats.ts";
+import { sortedProblems, type Validation } from "./validation.ts";
+
+export interface ValidateOptions {
+  output: (typeof reportFormats)[number];
+  root?: string;
+  schemaOnly?: boolean;
+}
+
+/** Why nothing could be validated; the command ends with status 2. */
+class CannotRun extends Error {}
+
+const standardInput = "stdin";
+
+/** Validates files and directories, prints the report, and resolves to the exit status. */
+export async function validate(paths: readonly string[], options: ValidateOptions): Promise<0 | 1 | 2> {
+  try {
+    const validation = await validatePaths(paths, options);
+    const { format } = await import("./report.ts");
+    const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+    process.stdout.write(format(options.output, validation, { colour }));
+    return validation.problems.length > 0 ? 1 : 0;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (!(error instanceof CannotRun) && code === undefined) throw error;
+    process.stderr.write(`netloom validate: ${(error as Error).message}\n`);
+    return 2;
+  }
+}
+
+/** Reads and checks everything; throws `CannotRun` or a system error when there is nothing to check. */
+async function validatePaths(paths: readonly string[], options: ValidateOptions): Promise<Validation> {
+  const root = resolve(options.root ?? (paths.length === 1 && isDirectory(paths[0]!) ? paths[0]! : "."));
+  const files = new DiskFiles(root);
+  const linkProblems = paths.flatMap((path) => addPath(files, path, root));
+  if (files.size === 0 && linkProblems.length === 0) {
+    throw new CannotRun(`no *.yaml or *.yml file in ${paths.join(", ")}`);
+  }
+  const snapshot = { revision: "", files };
+  const parsed = await parseRepository(snapshot, { isObjectFile: () => true });
+  const meaning = options.schemaOnly ? [] : await problemsOfMeaning(parsed, files);
+  const toDisplay = (path: string): string => displayPath(path, root);
+  const problems = [...linkProblems, ...parsed.problems, ...meaning].map((found) =>
+    displayed(found, toDisplay),
+  );
+  return {
+    objects: objectsOf(parsed).map(({ ref, file }) => ({ ref, file: toDisplay(file) })),
+    files: files.size,
+    problems: sortedProblems(problems),
+  };
+}
+
+function addPath(files: DiskFiles, path: string, root: string): Problem[] {
+  if (path === "-") {
+    files.set(standardInput, inputFile());
+    return [];
+  }
+  const full = resolve(path);
+  if (isDirectory(full)) return addDirectory(files, full, root);
+  const inside = relative(root, full).replaceAll(sep, "/");
+  files.set(inside, new DiskFile(inside, full));
+  return [];
+}
+
+function isDirectory(path: string): boolean {
+  return path !== "-" && statSync(path).isDirectory();
+}
+
+/** Standard input, read to its end or to one byte past the limit, which is then reported as a problem. */
+function inputFile(): RepositoryFile {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  while (bytes <= sourceLimits.fileBytesMax) {
+    const chunk = Buffer.allocUnsafe(65_536);
+    const count = readSync(0, chunk);
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    bytes += count;
+  }
+  const content = Buffer.concat(chunks);
+  return { path: standardInput, bytes, version: "", read: () => Promise.resolve(content) };
+}
+
+async function problemsOfMeaning(parsed: ParsedRepository, files: DiskFiles): Promise<Problem[]> {
+  const { guestPrograms } = await import("./guest-programs.ts");
+  const broken = new Set(parsed.problems.flatMap(({ object }) => object ?? []));
+  return checkMeaning(parsed.objects, { ...guestPrograms, files, broken });
+}
+
+function objectsOf({ objects, problems }: ParsedRepository): { ref: string; file: string }[] {
+  const all = objects.map(({ ref, file }) => ({ ref, file }));
+  const seen = new Set<string>();
+  for (const { object, position } of problems) {
+    if (object === undefined || position === undefined) continue;
+    const key = `${object} ${position.file}`;
+    if (!seen.has(key)) all.push({ ref: object, file: position.file });
+    seen.add(key);
+  }
+  return all;
+}
+
+/** As the user would name it from where they are: relative to the current directory when it lies below. */
+function displayPath(path: string, root: string): string {
+  if (path === standardInput) return path;
+  const full = resolve(root, path);
+  const below = relative(".", full);
+  return (below.startsWith("..") ? full : below).replaceAll(sep, "/");
+}
+
+function displayed(found: Problem, toDisplay: (path: string) => string): Problem {
+  if (found.position === undefined) return found;
+  return { ...found, position: { ...found.position, file: toDisplay(found.position.file) } };
+}
