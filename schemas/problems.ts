@@ -1,6 +1,7 @@
 import { controllerProblems } from "./problems/controller.ts";
 import { entry } from "./problems/entry.ts";
 import { moduleProblems } from "./problems/modules.ts";
+import { labProblems } from "./problems/lab.ts";
 import { objectProblems } from "./problems/objects.ts";
 
 /**
@@ -12,16 +13,10 @@ const list = {
   ...objectProblems,
   ...controllerProblems,
   ...moduleProblems,
+  ...labProblems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),
-
-  // The lab.
-  "lab.command-failed": entry(
-    false,
-    (d: { tried: string; command: string; reason: string }) =>
-      `Cannot ${d.tried}: ${d.command} failed: ${d.reason}`,
-  ),
 
   // Units and their life on a host.
   "unit.unknown": entry(
