@@ -4,6 +4,10 @@
  */
 
 export * from "./fleet.ts";
+export { HostProcesses } from "./host-processes.ts";
+export { type MagicPacket, magicFrame } from "./magic-packet.ts";
 export * from "./network.ts";
+export { announcePower } from "./power.ts";
+export { Sleepers, type SleepersOptions, type WakeCause } from "./sleepers.ts";
 export * from "./topology.ts";
 export { startWire, type Wire, type WireOptions } from "./wire.ts";
