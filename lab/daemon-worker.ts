@@ -1,0 +1,61 @@
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { connectMemoryBus } from "../bus/mod.ts";
+import { enterNetworkNamespace } from "../daemon/linux/mod.ts";
+import { describeHost, type Log, makeEngines, startDaemon } from "../daemon/mod.ts";
+import { type HostId, type Problem, problemOf } from "../schemas/mod.ts";
+
+/** What the thread that is one host's daemon is given. */
+export interface DaemonPlan {
+  host: HostId;
+  netns: string;
+  stateDir: string;
+  secretsDir?: string | undefined;
+  version: string;
+  bus: MessagePort;
+}
+
+export type FromDaemon =
+  | { kind: "ready" }
+  | { kind: "failed"; problem: Problem }
+  | { kind: "stopped" }
+  | { kind: "log"; level: keyof Log; fields: Record<string, unknown>; text: string };
+
+export type ToDaemon = { kind: "stop" };
+
+const port = parentPort!;
+const tell = (message: FromDaemon): void => port.postMessage(message);
+const logAt =
+  (level: keyof Log): Log[keyof Log] =>
+  (fields, text) =>
+    tell({ kind: "log", level, fields: plain(fields), text });
+
+const plan = workerData as DaemonPlan;
+const { host, netns, stateDir, secretsDir, version } = plan;
+try {
+  // From here on, sockets, processes and threads of this thread are the host's.
+  enterNetworkNamespace(`/run/netns/${netns}`);
+  const daemon = await startDaemon({
+    host,
+    bus: connectMemoryBus(plan.bus),
+    stateDir,
+    ...(secretsDir !== undefined && { secretsDir }),
+    engines: makeEngines(),
+    describeHost,
+    version,
+    log: { debug: logAt("debug"), info: logAt("info"), warn: logAt("warn"), error: logAt("error") },
+  });
+  port.on("message", async (_message: ToDaemon) => {
+    await daemon.stop();
+    tell({ kind: "stopped" });
+  });
+  tell({ kind: "ready" });
+} catch (error) {
+  tell({ kind: "failed", problem: problemOf(error) });
+}
+
+/** Fields as they can be sent to another thread; errors, which say little when cloned, as their text. */
+function plain(fields: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(fields, (_, value) => (value instanceof Error ? (value.stack ?? value.message) : value)),
+  );
+}
