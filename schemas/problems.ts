@@ -1,7 +1,7 @@
 import { controllerProblems } from "./problems/controller.ts";
 import { entry } from "./problems/entry.ts";
-import { moduleProblems } from "./problems/modules.ts";
 import { labProblems } from "./problems/lab.ts";
+import { moduleProblems } from "./problems/modules.ts";
 import { objectProblems } from "./problems/objects.ts";
 
 /**
