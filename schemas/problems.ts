@@ -172,6 +172,18 @@ const list = {
     (d: { foreignCode: string; foreignMessage: string }) => `${d.foreignMessage} (${d.foreignCode})`,
   ),
 
+  // What is in force, and what is held back.
+  "record.undecided": entry(
+    false,
+    (d: { object: string; rounds: number }) =>
+      `Cannot bring the newest version of ${d.object} into force: what others hold back was not settled in ${d.rounds} rounds; mend the others first`,
+  ),
+  "record.lost": entry(
+    false,
+    (d: { reason: string }) =>
+      `Cannot read the record of what was in force: ${d.reason}; objects that are invalid now have no version before`,
+  ),
+
   // Sources: where the objects come from.
   "source.location-invalid": entry(
     false,
