@@ -16,7 +16,11 @@ export interface FleetOptions {
   onOvertaken(term: number): void;
   /** A host, or what is known of it, has changed in a way that may change the status of its units. */
   onHost(host: HostView): void;
-  onOutcome(host: HostView, commands: readonly PlannedCommand[], outcome: BatchOutcome): void;
+  onOutcome(host: HostView, commands: readonly PlannedCommand[], outcome: BatchOutcome, tookMs: number): void;
+  /** A host is what it ought to be, so long after that changed. */
+  onSettled(host: HostView, afterMs: number): void;
+  /** A host that was what it ought to be is not any more, though nothing else was asked of it. */
+  onDrift(host: HostView, commands: readonly PlannedCommand[]): void;
   onPresence(host: HostView, isThere: boolean): void;
 }
 
@@ -50,8 +54,19 @@ export class Fleet {
     return this.#hosts.get(id);
   }
 
+  /** How many hosts are there, and how many are not. */
+  presence(): { there: number; away: number } {
+    return { there: this.#there.size, away: this.#hosts.size - this.#there.size };
+  }
+
+  isThere(id: HostId): boolean {
+    return this.#there.has(id);
+  }
+
   setDesired(id: HostId, desired: readonly DesiredUnit[]): void {
-    this.#view(id).desired = desired;
+    const host = this.#view(id);
+    host.desired = desired;
+    host.changedAtMs = performance.now();
     this.touch(id);
   }
 
@@ -121,15 +136,18 @@ export class Fleet {
     const decision = decide(host, now, this.#options.times);
     this.#options.onHost(host);
     if (decision.kind === "wait" && "untilMs" in decision) this.#wakeAt(host.id, decision.untilMs - now);
+    if (decision.kind === "settled") this.#settle(host, now);
     if (term === undefined) return;
     if (decision.kind === "send") this.#start(this.#exchange(host, decision.commands, term));
     if (decision.kind === "ask") this.#start(this.#exchange(host, [], term));
-    if (decision.kind === "settled" && host.desired.length === 0) this.#forget(host);
   }
 
-  /** A host that nobody wants anything of and that is gone needs not be remembered. */
-  #forget(host: HostView): void {
-    if (!host.report && !this.#there.has(host.id)) this.#hosts.delete(host.id);
+  #settle(host: HostView, now: number): void {
+    host.settledAs = host.desired;
+    if (host.changedAtMs !== undefined) this.#options.onSettled(host, now - host.changedAtMs);
+    delete host.changedAtMs;
+    // A host that never reported and of which nothing is wanted any more needs not be remembered.
+    if (host.desired.length === 0 && !host.report && !this.#there.has(host.id)) this.#hosts.delete(host.id);
   }
 
   #wakeAt(id: HostId, afterMs: number): void {
@@ -149,7 +167,10 @@ export class Fleet {
 
   /** Sends commands, or asks for a report when there are none; what comes of it is noted in the view. */
   async #exchange(host: HostView, commands: PlannedCommand[], term: number): Promise<void> {
-    const { bus, blobs, times, onOutcome, onOvertaken } = this.#options;
+    const { bus, blobs, times, onOutcome, onOvertaken, onDrift } = this.#options;
+    const startedAt = performance.now();
+    if (commands.length > 0 && host.settledAs === host.desired) onDrift(host, commands);
+    if (commands.length > 0) delete host.settledAs;
     const sentTo = host.report?.boot;
     const context = { bus, blobs, term, timeoutMs: times.commandTimeoutMs, signal: this.#stopped.signal };
     host.inFlight = true;
@@ -161,7 +182,7 @@ export class Fleet {
         random: Math.random(),
         sentTo,
       });
-      onOutcome(host, commands, outcome);
+      onOutcome(host, commands, outcome, performance.now() - startedAt);
     } catch (error) {
       if (error instanceof OvertakenError) onOvertaken(error.term);
       else if (!this.#stopped.signal.aborted) throw error;

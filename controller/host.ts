@@ -18,6 +18,10 @@ export interface HostView {
   failure?: { count: number; retryAtMs: number; problem: Problem };
   /** What the last acked batch said, to notice one that has to be said again. */
   lastAcked?: { said: string; atMs: number };
+  /** Since when it has had to become what it ought to be. */
+  changedAtMs?: number;
+  /** What it was seen to be: should it differ from that again, somebody else changed it. */
+  settledAs?: readonly DesiredUnit[];
 }
 
 /** One report of one start of a daemon. */

@@ -9,14 +9,15 @@ import type { HostView } from "./host.ts";
 import { Intake } from "./intake.ts";
 import type { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
+import { Metrics } from "./metrics.ts";
 import type { DesiredObjects, ObjectRef } from "./objects.ts";
 import { ObservedFleet } from "./observed.ts";
 import type { StandardModules } from "./program-store.ts";
 import type { BatchOutcome } from "./reply.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
-import { eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
-import type { ObjectStatus } from "./status/object-status.ts";
+import { eventsOfDrift, eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
+import { isReady, type ObjectStatus } from "./status/object-status.ts";
 import { type SourceStatus, sourceStatusOf } from "./status/source-status.ts";
 import { StatusBoard } from "./status/status-board.ts";
 import { type KnownStatus, StatusStore } from "./status/status-store.ts";
@@ -29,6 +30,8 @@ export interface ReconcilerOptions {
   modules: StandardModules;
   log: Log;
   times?: Partial<ControllerTimes>;
+  /** Of netloom, for those who ask. */
+  version?: string;
   /** Lets a source that has become empty take everything off the fleet. */
   allowEmpty?: boolean;
 }
@@ -52,6 +55,9 @@ export class Reconciler {
   readonly fleet: Fleet;
   readonly board: StatusBoard;
   readonly events: EventLog;
+  readonly metrics: Metrics;
+  readonly times: ControllerTimes;
+  readonly version: string;
   readonly #options: ReconcilerOptions;
   readonly #store: StatusStore;
   readonly #reader: SnapshotReader;
@@ -73,6 +79,8 @@ export class Reconciler {
     const { source, bus, modules, log, allowEmpty = false } = options;
     const times = { ...defaultTimes, ...options.times };
     const intake = new Intake(modules);
+    this.times = times;
+    this.version = options.version ?? "unknown";
     this.#options = options;
     this.#store = store;
     this.#blobs = new BlobSender(bus.blobs, (digest) => intake.programs.read(digest));
@@ -93,7 +101,15 @@ export class Reconciler {
       term: () => this.term,
       onOvertaken: (term) => this.#onOvertaken(term),
       onHost: (host) => this.board.setHost(host),
-      onOutcome: (host, commands, outcome) => this.#onOutcome(host, commands, outcome),
+      onOutcome: (host, commands, outcome, tookMs) => {
+        this.metrics.noteOutcome(commands, outcome, tookMs);
+        this.#onOutcome(host, commands, outcome);
+      },
+      onSettled: (_, afterMs) => this.metrics.noteSettled(afterMs),
+      onDrift: (host, commands) => {
+        this.metrics.noteDrift();
+        for (const happened of eventsOfDrift(host, commands)) this.events.add(happened);
+      },
       onPresence: (host, isThere) => log.info({ host: host.id }, isThere ? "host is there" : "host is away"),
     });
     this.#reader = new SnapshotReader(source, intake, {
@@ -101,6 +117,12 @@ export class Reconciler {
       onProblems: () => this.#onSource(),
     });
     this.#sourceStatus = sourceStatusOf(this.#sourceFacts(), known.source);
+    this.metrics = new Metrics({
+      objects: () => this.board.list(),
+      hosts: () => this.fleet.presence(),
+      isLeading: () => options.leadership.term !== undefined,
+      isSourceReady: () => isReady(this.#sourceStatus),
+    });
   }
 
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */

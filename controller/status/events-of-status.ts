@@ -54,3 +54,16 @@ export function eventsOfOutcome(
   });
   return [...refused.values()];
 }
+
+/** A host was changed behind the controller's back and is being put right. */
+export function eventsOfDrift(host: HostView, commands: readonly PlannedCommand[]): Happened[] {
+  const verbs = new Map<string, string[]>();
+  for (const command of commands) {
+    const object = objectRefOfUnit(unitOf(command));
+    verbs.set(object, [...(verbs.get(object) ?? []), command.verb]);
+  }
+  return [...verbs].map(([object, said]): Happened => {
+    const message = `${host.id} was not as it had been: ${said.join(", ")}`;
+    return { type: "Warning", object, reason: "DriftCorrected", message };
+  });
+}

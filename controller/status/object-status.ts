@@ -16,6 +16,10 @@ export interface ObjectStatus {
 
 export const problemsPerStatusMax = 10;
 
-export function isReady(status: ObjectStatus): boolean {
+export function isReady(status: { conditions: readonly Condition[] }): boolean {
   return status.conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+export function isStalled(status: { conditions: readonly Condition[] }): boolean {
+  return status.conditions.some(({ type, status }) => type === "Stalled" && status === "True");
 }

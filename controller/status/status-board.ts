@@ -4,7 +4,7 @@ import { objectRefOfUnit } from "../compile/unit.ts";
 import { type HostView, isAway } from "../host.ts";
 import type { ObjectRef } from "../objects.ts";
 import { conditionsOf, judge, type UnitRow } from "./conditions.ts";
-import { type ObjectStatus, problemsPerStatusMax } from "./object-status.ts";
+import { isStalled, type ObjectStatus, problemsPerStatusMax } from "./object-status.ts";
 import { isSameStatus, type UnitStatus, unitStatuses } from "./unit-status.ts";
 
 /** What the board has to know of an object to judge it. */
@@ -116,7 +116,7 @@ export class StatusBoard {
 
   #statusOf(object: ObjectRef, facts: ObjectFacts, before: ObjectStatus | undefined): ObjectStatus {
     const rows = this.#rows(facts);
-    const judgement = judge(rows, { problem: facts.problems[0], isLate: this.#isLate(object, rows) });
+    const judgement = judge(rows, { problem: facts.problems[0], isLate: this.#isLate(object, rows, before) });
     const conditions = conditionsOf(judgement, {
       revision: facts.revision ?? "",
       now: new Date().toISOString(),
@@ -146,13 +146,15 @@ export class StatusBoard {
     return rows;
   }
 
-  #isLate(object: ObjectRef, rows: readonly UnitRow[]): boolean {
+  /** Whether nothing has come nearer for too long. */
+  #isLate(object: ObjectRef, rows: readonly UnitRow[], before: ObjectStatus | undefined): boolean {
     if (rows.every(({ status }) => status.state === "ready")) {
       this.#pendingSince.delete(object);
       return false;
     }
     const now = performance.now();
-    const since = this.#pendingSince.get(object) ?? now;
+    const hasProgressed = before !== undefined && countHosts(rows).ready > before.hosts.ready;
+    const since = hasProgressed ? now : (this.#pendingSince.get(object) ?? now);
     this.#pendingSince.set(object, since);
     return now - since >= this.#options.progressDeadlineMs;
   }
@@ -161,13 +163,11 @@ export class StatusBoard {
     const now = performance.now();
     for (const [object, since] of this.#pendingSince) {
       const isLate = now - since >= this.#options.progressDeadlineMs;
-      if (isLate && !isStalled(this.#statuses.get(object))) this.touch(object, { isNewVersion: false });
+      const status = this.#statuses.get(object);
+      if (isLate && status && !isStalled(status)) this.touch(object, { isNewVersion: false });
     }
   }
 }
-
-const isStalled = (status: ObjectStatus | undefined): boolean =>
-  status?.conditions.some(({ type, status }) => type === "Stalled" && status === "True") ?? false;
 
 function countHosts(rows: readonly UnitRow[]): ObjectStatus["hosts"] {
   const notReady = new Set(rows.flatMap(({ of, status }) => (status.state === "ready" ? [] : of)));

@@ -22,4 +22,29 @@ export const controllerProblems = {
     (d: { revision: string; units: number }) =>
       `Revision ${d.revision} has no valid object, but ${d.units} units are on hosts; they are left as they are. If all of them shall go, start the controller with --allow-empty`,
   ),
+  "server.address-invalid": entry(
+    false,
+    (d: { address: string }) =>
+      `Cannot use "${d.address}" as the controller's address; it must be the path of a socket, or http://HOST:PORT`,
+  ),
+  "server.folder-unsafe": entry(
+    false,
+    (d: { folder: string; reason: string }) =>
+      `Refused to use a socket in ${d.folder}: ${d.reason}; it must be a directory of yours that nobody else may write to`,
+  ),
+  "server.address-taken": entry(
+    false,
+    (d: { address: string; reason: string }) =>
+      `Cannot listen on ${d.address}: ${d.reason}; stop what listens there, or choose another address`,
+  ),
+  "server.unreachable": entry(
+    true,
+    (d: { address: string; reason: string }) =>
+      `Cannot reach a controller at ${d.address}: ${d.reason}; start one (netloom up), or name its address with --server`,
+  ),
+  "server.refused": entry(
+    false,
+    (d: { what: string; status: number; reason: string }) =>
+      `The controller refuses ${d.what}: ${d.reason} (${d.status})`,
+  ),
 };

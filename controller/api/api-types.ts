@@ -1,0 +1,93 @@
+import type { HostId, NetloomObject, Problem, UnitId, UnitState } from "../../schemas/mod.ts";
+import type { FleetEvent } from "../events.ts";
+import type { HostPlan } from "../plan.ts";
+import type { ObjectStatus } from "../status/object-status.ts";
+import type { SourceStatus } from "../status/source-status.ts";
+
+/** GET /v1/status */
+export interface ControllerSummary {
+  version: string;
+  /** The term it leads under; absent while another controller leads. */
+  term?: number;
+  source: SourceStatus;
+  objects: { total: number; ready: number; stalled: number };
+  hosts: { there: number; away: number };
+}
+
+/** Of GET /v1/objects: {items: ObjectItem[]}, in order of kind, namespace and name. */
+export interface ObjectItem {
+  kind: string;
+  namespace: string;
+  name: string;
+  status: ObjectStatus;
+}
+
+/** GET /v1/objects/KIND/NAMESPACE/NAME */
+export interface ObjectDetail extends ObjectItem {
+  /** The version in force; absent while none was ever valid. */
+  object?: NetloomObject;
+  units: UnitDetail[];
+  events: FleetEvent[];
+}
+
+export interface UnitDetail {
+  /** The host it is about. */
+  host: HostId;
+  /** The host whose daemon has it. */
+  on: HostId;
+  /** Absent for a Host's own daemon. */
+  unit?: UnitId;
+  state: "ready" | "pending" | "away" | "refused" | "faulted";
+  problem?: Problem;
+  counters?: Record<string, number>;
+}
+
+/** Of GET /v1/hosts: {items: HostItem[]}, in order of their names. */
+export interface HostItem {
+  host: HostId;
+  there: boolean;
+  /** Milliseconds since it was last heard of. */
+  seenAgoMs?: number;
+  boot?: string;
+  kernel?: string;
+  engines: { engine: string; available: boolean; reason?: string }[];
+  units: { desired: number; observed: number; ready: number };
+  /** What the last attempt failed for. */
+  problem?: Problem;
+  /** With ?units=true: what the daemon reported. */
+  observed?: {
+    id: UnitId;
+    digest: string;
+    priority: number;
+    state: UnitState;
+    engine: string;
+    problem?: Problem;
+  }[];
+}
+
+/** Of GET /v1/events: {items: FleetEvent[]}, oldest first. */
+export type { FleetEvent };
+
+/** GET /v1/plan */
+export interface PlanReply {
+  revision?: string;
+  hosts: HostPlan[];
+}
+
+/** POST /v1/reconcile: what the source has now is taken in; what follows of it can be watched. */
+export interface ReconcileReply {
+  source: SourceStatus;
+}
+
+/** GET /v1/watch: one JSON value a line: everything there is, then `synced`, then every change. */
+export type WatchLine =
+  | { kind: "object"; item: ObjectItem }
+  | { kind: "objectGone"; object: string }
+  | { kind: "source"; status: SourceStatus }
+  | { kind: "event"; event: FleetEvent }
+  | { kind: "synced" };
+
+/** The body of every answer of 400 and above. */
+export interface ErrorReply {
+  error: string;
+}

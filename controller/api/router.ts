@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { kindNames } from "../../schemas/mod.ts";
+import type { Reconciler } from "../reconciler.ts";
+import type { ErrorReply } from "./api-types.ts";
+import * as views from "./views.ts";
+import { streamNews } from "./watch-stream.ts";
+
+interface Call {
+  reconciler: Reconciler;
+  query: URLSearchParams;
+  /** What the path's `*` stand for. */
+  parts: string[];
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+type Reply = { status: number; body: unknown } | { text: string; type: string; status?: number } | "streamed";
+interface Route {
+  method: "GET" | "POST";
+  path: string[];
+  /** Served on addresses that others can reach, too. */
+  isPublic?: true;
+  answer(call: Call): Reply | Promise<Reply>;
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+const plain = (status: number, text: string): Reply => ({ status, text: `${text}\n`, type: "text/plain" });
+
+const routes: Route[] = [
+  { method: "GET", path: ["healthz"], isPublic: true, answer: () => plain(200, "ok") },
+  {
+    method: "GET",
+    path: ["readyz"],
+    isPublic: true,
+    answer: ({ reconciler }) => {
+      const reason = views.notReady(reconciler);
+      return reason === undefined ? plain(200, "ok") : plain(503, reason);
+    },
+  },
+  {
+    method: "GET",
+    path: ["metrics"],
+    isPublic: true,
+    answer: async ({ reconciler: { metrics } }) => ({
+      text: await metrics.registry.metrics(),
+      type: metrics.registry.contentType,
+    }),
+  },
+  { method: "GET", path: ["v1", "status"], answer: ({ reconciler }) => ok(views.summary(reconciler)) },
+  {
+    method: "GET",
+    path: ["v1", "objects"],
+    answer: ({ reconciler, query }) => {
+      const kind = query.get("kind") ?? undefined;
+      if (kind !== undefined && !kindNames.includes(kind as never)) return unknownKind(kind);
+      return ok({
+        items: views.objectItems(reconciler, { kind, namespace: query.get("namespace") ?? undefined }),
+      });
+    },
+  },
+  {
+    method: "GET",
+    path: ["v1", "objects", "*", "*", "*"],
+    answer: ({ reconciler, parts }) => {
+      const detail = views.objectDetail(reconciler, parts.join("/"));
+      return detail ? ok(detail) : error(404, `there is no ${parts.join("/")}`);
+    },
+  },
+  {
+    method: "GET",
+    path: ["v1", "hosts"],
+    answer: ({ reconciler, query }) =>
+      ok({ items: views.hostItems(reconciler, { withUnits: query.get("units") === "true" }) }),
+  },
+  {
+    method: "GET",
+    path: ["v1", "events"],
+    answer: ({ reconciler }) => ok({ items: reconciler.events.list() }),
+  },
+  { method: "GET", path: ["v1", "plan"], answer: ({ reconciler }) => ok(views.plan(reconciler)) },
+  {
+    method: "POST",
+    path: ["v1", "reconcile"],
+    answer: async ({ reconciler }) => {
+      await reconciler.reconcile();
+      return ok({ source: reconciler.sourceStatus });
+    },
+  },
+  {
+    method: "GET",
+    path: ["v1", "watch"],
+    answer: ({ reconciler, response }) => {
+      streamNews(reconciler, response);
+      return "streamed";
+    },
+  },
+];
+
+/** Answers one request. `isPublic`: it came on an address that others can reach. */
+export async function route(
+  reconciler: Reconciler,
+  { request, response, isPublic }: { request: IncomingMessage; response: ServerResponse; isPublic: boolean },
+): Promise<void> {
+  const reply = await answer(reconciler, { request, response, isPublic });
+  if (reply === "streamed") return;
+  const [body, type] =
+    "text" in reply ? [reply.text, reply.type] : [`${JSON.stringify(reply.body)}\n`, "application/json"];
+  response.writeHead(reply.status ?? 200, {
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+function answer(
+  reconciler: Reconciler,
+  { request, response, isPublic }: { request: IncomingMessage; response: ServerResponse; isPublic: boolean },
+): Reply | Promise<Reply> {
+  const url = new URL(request.url ?? "/", "http://controller");
+  const segments = url.pathname.split("/").slice(1).map(decodeSegment);
+  const matching = routes.filter(({ path }) => matches(path, segments));
+  const found = matching.find(({ method }) => method === request.method);
+  if (matching.length === 0) return error(404, `there is nothing at ${url.pathname}`);
+  if (!found) return error(405, `${url.pathname} takes ${matching.map(({ method }) => method).join(", ")}`);
+  if (isPublic && !found.isPublic)
+    return error(403, `${url.pathname} is served on the controller's socket only`);
+  const parts = segments.filter((_, at) => found.path[at] === "*");
+  return found.answer({ reconciler, query: url.searchParams, parts, request, response });
+}
+
+function matches(path: readonly string[], segments: readonly string[]): boolean {
+  return path.length === segments.length && path.every((part, at) => part === "*" || part === segments[at]);
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // What is no valid encoding names nothing, as it stands.
+    return segment;
+  }
+}
+
+function unknownKind(kind: string): Reply {
+  return error(400, `there is no kind "${kind}"; there are ${kindNames.join(", ")}`);
+}
+
+function error(status: number, message: string): Reply {
+  const body: ErrorReply = { error: message };
+  return { status, body };
+}
