@@ -4,6 +4,20 @@ import type { Message, MessageHandler } from "./bus.ts";
 /** What becomes of a request at the side that answers it. */
 export type Answer = { kind: "reply"; payload: Uint8Array } | { kind: "failed"; reason: string };
 
+/** What the listener on a bucket's watch may not do is throw; when it does, that is reported and the watch goes on. */
+export function guarded<T>(
+  listener: (event: T) => void,
+  onProblem: (problem: Problem) => void,
+): (event: T) => void {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      onProblem(problemOf(error));
+    }
+  };
+}
+
 export interface IntakeOptions {
   handler: MessageHandler;
   /** How many messages may be in work at once; those beyond are dropped. */

@@ -7,4 +7,6 @@ export { type Codec, codecs } from "./codecs.ts";
 export { connectMemoryBus } from "./memory/bridge.ts";
 export { type MemoryBus, memoryBus } from "./memory/memory.ts";
 export * from "./messages.ts";
+export { natsBus } from "./nats/nats.ts";
+export type { NatsAuth, NatsBusOptions } from "./nats/nats-options.ts";
 export { type BusIdentity, buckets, hostTokens, isHostId, speakerOf, subjects } from "./subjects.ts";

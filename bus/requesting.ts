@@ -14,16 +14,16 @@ export function unavailable(reason: string, cause?: unknown): ProblemError {
 export function firstAnswer(
   subject: string,
   options: RequestOptions,
-  send: (answer: (answer: Answer) => void) => void,
+  send: (answer: (answer: Answer | { kind: "error"; error: Error }) => void) => void,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", aborted);
     };
-    const refuse = (reason: string): void => {
+    const refuse = (reason: string, error: Error = unavailable(reason)): void => {
       settle();
-      reject(unavailable(reason));
+      reject(error);
     };
     const aborted = (): void => refuse(`the request on ${subject} was given up`);
     const timer = setTimeout(
@@ -34,6 +34,7 @@ export function firstAnswer(
     options.signal?.addEventListener("abort", aborted);
     send((answer) => {
       if (answer.kind === "failed") return refuse(answer.reason);
+      if (answer.kind === "error") return refuse(answer.error.message, answer.error);
       settle();
       resolve(answer.payload);
     });

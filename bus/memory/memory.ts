@@ -14,6 +14,7 @@ import type {
   Subscription,
 } from "../bus.ts";
 import { defaults } from "../defaults.ts";
+import { guarded } from "../intake.ts";
 import { assertFilter, assertSubject } from "../interest.ts";
 import { assertName } from "../keys.ts";
 import { firstAnswer, unavailable } from "../requesting.ts";
@@ -121,7 +122,8 @@ class MemoryMember implements MemoryBus {
       update: async (key, value, revision) => bucket.update(key, this.#fitting(name, value), revision),
       delete: async (key, given) => bucket.delete(key, given),
       keys: async () => bucket.keys(),
-      watch: async (listener, filter) => this.#hold(await bucket.watch(listener, filter)),
+      watch: async (listener, filter) =>
+        this.#hold(await bucket.watch(guarded(listener, this.#onProblem), filter)),
     };
   }
 

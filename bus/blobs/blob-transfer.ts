@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { type Problem, problem } from "../../schemas/mod.ts";
+import { type BlobData, chunkBytes, chunkCount } from "./blob-wire.ts";
+
+export type TransferStep =
+  | { kind: "more" }
+  | { kind: "done"; content: Uint8Array }
+  /** All arrived, and it is not the blob that was asked for. */
+  | { kind: "wrong"; problem: Problem }
+  | { kind: "absent" };
+
+/** What has arrived of one blob. Chunks come in any order, and more than once when others want them too. */
+export class BlobTransfer {
+  readonly #digest: string;
+  #content: Buffer | undefined;
+  #missing = new Set<number>();
+
+  constructor(digest: string) {
+    this.#digest = digest;
+  }
+
+  /** The chunks still to come; undefined when nothing has arrived, so that even the size is unknown. */
+  get missing(): number[] | undefined {
+    return this.#content && [...this.#missing];
+  }
+
+  take(data: BlobData): TransferStep {
+    if (data.kind === "absent") return { kind: "absent" };
+    // Another size than before: one of the two senders is wrong, and the digest will tell which.
+    if (this.#content?.byteLength !== data.totalBytes) this.#begin(data.totalBytes);
+    if (!this.#missing.delete(data.index)) return { kind: "more" };
+    this.#content?.set(data.data, data.index * chunkBytes);
+    return this.#missing.size > 0 ? { kind: "more" } : this.#finish();
+  }
+
+  #begin(totalBytes: number): void {
+    this.#content = Buffer.alloc(totalBytes);
+    this.#missing = new Set(Array.from({ length: chunkCount(totalBytes) }, (_, index) => index));
+  }
+
+  #finish(): TransferStep {
+    const content = this.#content as Buffer;
+    const is = createHash("sha256").update(content).digest("hex");
+    if (is === this.#digest) return { kind: "done", content };
+    this.#content = undefined;
+    return { kind: "wrong", problem: problem("artifact.corrupt", { digest: this.#digest, is }) };
+  }
+}

@@ -1,0 +1,226 @@
+import {
+  connect,
+  Events,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Subscription as NatsSubscription,
+  type PublishOptions,
+} from "nats";
+import { fail, type Problem, type ProblemError, problem } from "../../schemas/mod.ts";
+import type { BusState, Subscription } from "../bus.ts";
+import { unavailable } from "../requesting.ts";
+import { natsProblem } from "./nats-errors.ts";
+import { connectionOptions, inboxPrefix, type NatsBusOptions, reconnectAfterMs } from "./nats-options.ts";
+
+/** Of what was published, how much may be on its way to the server; further messages are dropped. */
+const outgoingBytesMax = 64 * 1024 * 1024;
+const drainMaxMs = 5_000;
+
+/**
+ * One connection that comes back for ever, and what holds for all that goes over it: nothing is buffered while it is down,
+ * whoever waits when it goes down is told at once, and what is under way is bounded.
+ */
+export class NatsLink {
+  readonly connection: NatsConnection;
+  /** Where answers to us arrive. */
+  readonly inboxPrefix: string;
+  readonly onProblem: (problem: Problem) => void;
+  state: BusState = "connected";
+  readonly #listeners = new Set<(state: BusState) => void>();
+  readonly #waiting = new Set<(error: Error) => void>();
+  #closed = false;
+  #outgoingBytes = 0;
+  #overflowing = false;
+
+  private constructor(connection: NatsConnection, options: NatsBusOptions) {
+    this.connection = connection;
+    this.inboxPrefix = inboxPrefix(options.identity);
+    this.onProblem = options.onProblem ?? (() => undefined);
+    void this.#follow();
+  }
+
+  /** Tries until it succeeds or the signal aborts; rejects with `bus.refused` when the server will not have us. */
+  static async open(options: NatsBusOptions): Promise<NatsLink> {
+    const natsOptions = connectionOptions(options);
+    for (;;) {
+      try {
+        return new NatsLink(await connect(natsOptions), options);
+      } catch (error) {
+        const known = natsProblem(error, { subject: String(options.servers), bytes: 0, bytesMax: 0 });
+        if ((known as ProblemError).problem.code === "bus.refused") throw known;
+        if (options.signal?.aborted) throw known;
+        await pause(reconnectAfterMs(), options.signal);
+      }
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get payloadBytesMax(): number {
+    return this.connection.info?.max_payload ?? 1024 * 1024;
+  }
+
+  onState(listener: (state: BusState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when connected; rejects when closed. */
+  async connected(): Promise<void> {
+    if (this.state === "connected") return;
+    if (this.#closed) throw unavailable("the bus was closed");
+    await new Promise<void>((resolve) => {
+      const stop = this.onState(() => {
+        stop();
+        resolve();
+      });
+    });
+    return this.connected();
+  }
+
+  publish(subject: string, payload: Uint8Array, options: { reply?: string; headers?: MsgHdrs } = {}): void {
+    this.assertFits(subject, payload);
+    if (this.state === "disconnected") return;
+    if (this.#outgoingBytes > outgoingBytesMax) {
+      if (!this.#overflowing) {
+        const reason = `${outgoingBytesMax} bytes wait to be sent; messages are dropped`;
+        this.onProblem(problem("bus.unavailable", { reason }));
+      }
+      this.#overflowing = true;
+      return;
+    }
+    this.connection.publish(subject, payload, options as PublishOptions);
+    this.#account(payload.byteLength);
+  }
+
+  /** A subscription that was refused is tried again after each reconnection: permissions may have been mended. */
+  subscribe(subject: string, take: (message: Msg) => void, queue?: string): Subscription {
+    let current: NatsSubscription | undefined;
+    const begin = (): void => {
+      current = this.connection.subscribe(subject, {
+        ...(queue !== undefined && { queue }),
+        callback: (error, message) => {
+          // What was refused is told by the connection's status.
+          if (error) current = undefined;
+          else take(message);
+        },
+      });
+    };
+    if (this.#closed) return { unsubscribe: () => undefined };
+    begin();
+    const stopListening = this.onState((state) => {
+      if (state === "connected" && !current) begin();
+    });
+    return {
+      unsubscribe: () => {
+        stopListening();
+        current?.unsubscribe();
+        current = undefined;
+      },
+    };
+  }
+
+  /** Runs one exchange with the server or a peer; fails at once when the connection is or goes down. */
+  async exchange<T>(subject: string, payload: Uint8Array, run: () => Promise<T>): Promise<T> {
+    if (this.state === "disconnected")
+      throw unavailable(this.#closed ? "the bus was closed" : "not connected");
+    this.assertFits(subject, payload);
+    return new Promise((resolve, reject) => {
+      const lost = (error: Error): void => reject(error);
+      this.#waiting.add(lost);
+      run()
+        .then(resolve, (error) => reject(this.explain(error, subject, payload)))
+        .finally(() => this.#waiting.delete(lost));
+    });
+  }
+
+  explain(error: unknown, subject: string, payload: Uint8Array): Error {
+    return natsProblem(error, { subject, bytes: payload.byteLength, bytesMax: this.payloadBytesMax });
+  }
+
+  assertFits(subject: string, payload: Uint8Array): void {
+    const bytesMax = this.payloadBytesMax;
+    if (payload.byteLength > bytesMax) {
+      fail("bus.payload-too-large", { subject, bytes: payload.byteLength, bytesMax });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.state === "connected") {
+      // Draining waits for the server, which may have gone silent.
+      const late = new AbortController();
+      await Promise.race([this.connection.drain(), pause(drainMaxMs, late.signal)]).catch((error) =>
+        this.onProblem(
+          problem("bus.unavailable", { reason: `draining failed (${(error as Error).message})` }),
+        ),
+      );
+      late.abort();
+    }
+    await this.connection.close();
+    this.#become("disconnected");
+  }
+
+  async #follow(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === Events.Disconnect) this.#become("disconnected");
+      else if (status.type === Events.Reconnect && !this.#closed) this.#become("connected");
+      else if (status.type === Events.Error) this.#report(status.data, status.permissionContext);
+    }
+  }
+
+  #report(code: unknown, context?: { operation: string; subject: string }): void {
+    if (context) {
+      const reason = `${context.operation} of ${context.subject} is not permitted`;
+      this.onProblem(problem("bus.refused", { reason }));
+    } else this.onProblem(problem("bus.unavailable", { reason: `the server says ${String(code)}` }));
+  }
+
+  #become(state: BusState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.#outgoingBytes = 0;
+    if (state === "disconnected") {
+      for (const lost of [...this.#waiting]) lost(unavailable("the connection was lost"));
+    }
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+
+  /** Counts what was sent since the last time the server said that it has all; asks it again when it did. */
+  #account(bytes: number): void {
+    const asking = this.#outgoingBytes > 0;
+    this.#outgoingBytes += bytes + 1;
+    if (!asking) this.#ask();
+  }
+
+  #ask(): void {
+    const sent = this.#outgoingBytes;
+    const settled = (): void => {
+      this.#outgoingBytes = Math.max(0, this.#outgoingBytes - sent);
+      this.#overflowing = false;
+      if (this.#outgoingBytes > 0) this.#ask();
+    };
+    // A flush that fails means that the connection was lost, and with it all that was under way.
+    this.connection.flush().then(settled, () => {
+      this.#outgoingBytes = 0;
+    });
+  }
+}
+
+/** Resolves after the time, or at once when the signal aborts. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(finish, ms);
+    function finish(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", finish);
+      done();
+    }
+    if (signal?.aborted) finish();
+    else signal?.addEventListener("abort", finish);
+  });
+}
