@@ -1,50 +1,43 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Bus,
-  type Command,
-  type CommandBatch,
-  type CommandOutcome,
-  type CommandReply,
-  codecs,
-  limits,
-  type Message,
-  type PowerReply,
-  type Subscription,
-  subjects,
-} from "../bus/mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Bus, Command, CommandOutcome, HostReport } from "../bus/mod.ts";
 import {
   type HostCapabilities,
   type HostId,
   type ObservedUnit,
   type Problem,
-  problem,
   problemOf,
   type UnitId,
 } from "../schemas/mod.ts";
-import { CommandHandler } from "./command-handler.ts";
 import type { Engine, EngineContext, Log } from "./engine.ts";
 import { EngineSet } from "./engine-set.ts";
-import { handlePower } from "./power.ts";
+import { Membership } from "./membership.ts";
 import { makeReport, newFaults } from "./report.ts";
-import { Reporter } from "./reporter.ts";
-import { restore, retryRefused } from "./restore.ts";
+import { type RestoreOptions, restore, retryRefused } from "./restore.ts";
 import { readSecret } from "./secret.ts";
 import { UnitStore } from "./store/unit-store.ts";
 import { Turns } from "./turns.ts";
 
-const batchesWaitingMax = 16;
+/** Batches and power states that may wait for their turn. */
+const waitingMax = 16;
 /** Interfaces and counters are looked at, and refused units tried again, this often. */
 const lookEveryMs = 10_000;
+/** A bus that refused us is asked again after this long: someone may have mended its permissions. */
+const connectAgainMs = 30_000;
 
 export interface DaemonOptions {
   host: HostId;
-  bus: Bus;
+  /**
+   * The bus, or how to join it: then units are restored and work before the bus is there, and for as long as it is not.
+   * A bus that was joined by the daemon is closed by it.
+   */
+  bus: Bus | ((signal: AbortSignal) => Promise<Bus>);
   /** Where units, artifacts and power states are kept; made when it is not there. */
   stateDir: string;
   /** Files named after the secrets they hold; without it there are no secrets. */
   secretsDir?: string;
   engines: readonly Engine[];
-  /** What this host is, now; looked at again every few seconds. `linux`'s is the real one. */
+  /** What this host is, now; looked at again every few seconds. The one of this folder's door is the real one. */
   describeHost(): Pick<HostCapabilities, "kernel" | "interfaces">;
   /** Version of this netloom. */
   version: string;
@@ -56,6 +49,7 @@ export interface DaemonStatus {
   host: HostId;
   boot: string;
   term: number;
+  /** How many reports were made. */
   reports: number;
   connected: boolean;
   units: ObservedUnit[];
@@ -71,8 +65,8 @@ export interface Daemon {
 
 /**
  * Runs the daemon of one host in this thread, whose network namespace is the host's: restores what is on disk before it
- * talks to anyone, then carries out commands and reports what there is. Stops nothing and asks for nothing when the bus
- * is gone. Rejects with `store.*` when its folder cannot be used.
+ * talks to anyone, then carries out commands and reports what there is. Goes on working when the bus is gone. Rejects
+ * with `store.locked` or `store.unwritable` when its folder cannot be used.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = await UnitStore.open(options.stateDir);
@@ -90,25 +84,23 @@ class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
   readonly #store: UnitStore;
   readonly #boot = randomUUID();
-  readonly #turns = new Turns({ waitingMax: batchesWaitingMax });
+  readonly #turns = new Turns({ waitingMax });
   readonly #refused = new Map<UnitId, Problem>();
-  readonly #counts = new Map<
-    string,
-    { verb: Command["verb"]; outcome: CommandOutcome["kind"]; count: number }
-  >();
-  readonly #reporter: Reporter;
-  readonly #endings: (() => void)[] = [];
-  #engines: EngineSet | undefined;
-  #handler: CommandHandler | undefined;
+  readonly #counts = new Map<string, DaemonStatus["commands"][number]>();
+  readonly #stopping = new AbortController();
   #described: Pick<HostCapabilities, "kernel" | "interfaces">;
+  #engines: EngineSet | undefined;
+  #membership: Membership | undefined;
+  #joinedBus: Bus | undefined;
+  #joining: Promise<void> | undefined;
+  #looks: NodeJS.Timeout | undefined;
+  #enginesStopped = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: DaemonOptions, store: UnitStore) {
     this.#options = options;
     this.#store = store;
     this.#described = options.describeHost();
-    const { host, bus, log } = options;
-    this.#reporter = new Reporter({ host, bus, log, make: (sequence) => this.#report(sequence) });
   }
 
   async start(): Promise<void> {
@@ -116,18 +108,12 @@ class RunningDaemon implements Daemon {
     for (const found of this.#store.problems) log.error({ problem: found }, "file of the store set aside");
     this.#engines = await EngineSet.start(host, engines, () => this.#engineContext());
     await restore(this.#restoring());
-    this.#handler = new CommandHandler({
-      host,
-      store: this.#store,
-      engines: this.#engines,
-      blobs: bus.blobs,
-      log,
-      refused: this.#refused,
-      answered: (command, outcome) => this.#count(command, outcome),
-    });
-    this.#listen();
-    this.#reporter.again();
+    this.#looks = setInterval(() => {
+      if (!this.#turns.full) void this.#turns.take(() => this.#look());
+    }, lookEveryMs);
     log.info({ host, boot: this.#boot, units: this.#store.units.size }, "daemon started");
+    if (typeof bus === "function") this.#joining = this.#join(bus);
+    else this.#membership = this.#joined(bus);
   }
 
   status(): DaemonStatus {
@@ -135,8 +121,8 @@ class RunningDaemon implements Daemon {
       host: this.#options.host,
       boot: this.#boot,
       term: this.#store.term,
-      reports: this.#reporter.sequence,
-      connected: this.#options.bus.state === "connected",
+      reports: this.#membership?.sequence ?? 0,
+      connected: this.#membership?.connected ?? false,
       units: this.#report(0).units,
       asleep: [...this.#store.asleep],
       commands: [...this.#counts.values()],
@@ -150,96 +136,63 @@ class RunningDaemon implements Daemon {
 
   async #stop(): Promise<void> {
     const { log, host } = this.#options;
-    for (const end of this.#endings) end();
+    this.#stopping.abort();
+    clearInterval(this.#looks);
+    await this.#joining;
+    this.#membership?.deafen();
     await this.#turns.idle();
     for (const error of (await this.#engines?.stop()) ?? []) {
       log.error({ problem: problemOf(error) }, "engine not stopped cleanly");
     }
-    await this.#reporter.stop();
+    this.#enginesStopped = true;
+    await this.#membership?.leave();
+    await this.#joinedBus?.close();
     await this.#store.close();
     log.info({ host }, "daemon stopped");
   }
 
-  /** Everything that the world may start at any time, and how each of it is ended. */
-  #listen(): void {
-    const { host, bus } = this.#options;
-    const heartbeat = setInterval(() => this.#beat(), limits.heartbeatIntervalMs);
-    const look = setInterval(() => void this.#turns.take(() => this.#look()), lookEveryMs);
-    const subscriptions: Subscription[] = [
-      bus.subscribe(subjects.command(host), (message) => this.#command(message)),
-      bus.subscribe(subjects.anyPowerFor(host), (message) => this.#power(message)),
-    ];
-    const forget = bus.onState((state) => {
-      if (state === "connected") this.#reporter.again();
-    });
-    this.#endings.push(
-      forget,
-      () => clearInterval(heartbeat),
-      () => clearInterval(look),
-      ...subscriptions.map((subscription) => () => subscription.unsubscribe()),
-    );
-    this.#beat();
-  }
-
-  async #command({ payload, subject }: Message): Promise<Uint8Array> {
-    const { host } = this.#options;
-    const batch = codecs.commandBatch.decode(payload, subject);
-    const reply = await this.#carryOut(batch);
-    return codecs.commandReply.encode({
-      host,
-      term: this.#store.term,
-      boot: this.#boot,
-      sequence: this.#reporter.sequenceOfNow,
-      results: reply,
-    });
-  }
-
-  async #carryOut(batch: CommandBatch): Promise<CommandReply["results"]> {
-    const { host } = this.#options;
-    const handler = this.#handler;
-    if (!handler) throw new Error("commands are subscribed to after the start");
-    if (batch.host !== host || this.#turns.full) {
-      const refused = this.#turns.full
-        ? problem("command.crowded", { host, batchesMax: batchesWaitingMax })
-        : problem("command.misdirected", { host, meant: batch.host });
-      return batch.commands.map(({ id }) => ({ id, outcome: { kind: "nack", problem: refused } }));
+  /** Joins the bus, however long that takes; until then units work as they were kept. */
+  async #join(connect: (signal: AbortSignal) => Promise<Bus>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted && !this.#joinedBus) {
+      try {
+        this.#joinedBus = await connect(signal);
+        this.#membership = this.#joined(this.#joinedBus);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.log.error({ problem: problemOf(error), againMs: connectAgainMs }, "bus not joined");
+        await delay(connectAgainMs, undefined, { signal }).catch(() => undefined);
+      }
     }
-    const { results, changed } = await this.#turns.take(() => handler.handle(batch));
-    if (changed) this.#reporter.changed();
-    return results;
   }
 
-  async #power({ payload, subject }: Message): Promise<Uint8Array> {
-    const message = codecs.powerMessage.decode(payload, subject);
-    const { host } = this.#options;
-    const engines = this.#running();
-    const reply: PowerReply = this.#turns.full
-      ? { kind: "nack", problem: problem("command.crowded", { host, batchesMax: batchesWaitingMax }) }
-      : await this.#turns.take(() => handlePower(message, { proxy: host, store: this.#store, engines }));
-    this.#options.log.info(
-      { host: message.host, state: message.state, reply: reply.kind },
-      "power state told",
-    );
-    return codecs.powerReply.encode(reply);
-  }
-
-  #beat(): void {
-    const { host, bus } = this.#options;
-    if (bus.state !== "connected") return;
-    const sequence = this.#reporter.sequence;
-    bus.publish(subjects.heartbeat(host), codecs.heartbeat.encode({ host, boot: this.#boot, sequence }));
+  #joined(bus: Bus): Membership {
+    const { host, log } = this.#options;
+    log.info({ host }, "bus joined");
+    return new Membership({
+      host,
+      boot: this.#boot,
+      bus,
+      store: this.#store,
+      engines: this.#running(),
+      refused: this.#refused,
+      turns: this.#turns,
+      log,
+      report: (sequence) => this.#report(sequence),
+      answered: (command, outcome) => this.#count(command, outcome),
+    });
   }
 
   async #look(): Promise<void> {
-    if (this.#stopped) return;
-    const before = JSON.stringify([this.#described, this.#running().observe()]);
-    this.#described = this.#options.describeHost();
     const engines = this.#running();
+    const before = JSON.stringify([this.#described, engines.observe()]);
+    this.#described = this.#options.describeHost();
     await engines.refresh().catch((error: unknown) => {
       this.#options.log.warn({ problem: problemOf(error) }, "counters not read");
     });
     const mended = this.#refused.size > 0 && (await retryRefused(this.#restoring()));
-    if (mended || JSON.stringify([this.#described, engines.observe()]) !== before) this.#reporter.changed();
+    const after = JSON.stringify([this.#described, engines.observe()]);
+    if (mended || after !== before) this.#membership?.changed();
   }
 
   #engineContext(): EngineContext {
@@ -249,7 +202,7 @@ class RunningDaemon implements Daemon {
       changed: () => this.#engineChanged(),
       powered: (host, state) => {
         this.#store.setPower(host, state);
-        this.#flushLater();
+        this.#flushUnasked();
       },
       secret: (name) => readSecret(name, secretsDir),
     };
@@ -258,42 +211,36 @@ class RunningDaemon implements Daemon {
   #engineChanged(): void {
     if (!this.#engines || this.#stopped) return;
     for (const faulted of newFaults(this.#store.units, this.#engines.observe())) this.#store.set(faulted);
-    this.#flushLater();
-    this.#reporter.changed();
+    this.#flushUnasked();
+    this.#membership?.changed();
   }
 
-  /** Nobody waits for it; what cannot be written now is written by the next flush. */
-  #flushLater(): void {
+  /** Nobody waits for it: what cannot be written now is written by the next flush. */
+  #flushUnasked(): void {
     this.#store.flush().catch((error: unknown) => {
       this.#options.log.error({ problem: problemOf(error) }, "state not written");
     });
   }
 
-  #report(sequence: number) {
+  #report(sequence: number): HostReport {
     const { host, version } = this.#options;
-    return makeReport(
-      {
-        host,
-        boot: this.#boot,
-        term: this.#store.term,
-        capabilities: { ...this.#described, netloom: version, engines: this.#engines?.capabilities ?? [] },
-        stored: this.#store.units,
-        observed: this.#engines?.observe() ?? [],
-        refused: this.#refused,
-        problems: this.#store.problems,
-        stopped: this.#stopped !== undefined,
-      },
-      sequence,
-    );
+    const sight = {
+      host,
+      boot: this.#boot,
+      term: this.#store.term,
+      capabilities: { ...this.#described, netloom: version, engines: this.#engines?.capabilities ?? [] },
+      stored: this.#store.units,
+      observed: this.#engines?.observe() ?? [],
+      refused: this.#refused,
+      problems: this.#store.problems,
+      stopped: this.#enginesStopped,
+    };
+    return makeReport(sight, sequence);
   }
 
-  #restoring() {
-    return {
-      store: this.#store,
-      engines: this.#running(),
-      log: this.#options.log,
-      refused: this.#refused,
-    };
+  #restoring(): RestoreOptions {
+    const { log } = this.#options;
+    return { store: this.#store, engines: this.#running(), log, refused: this.#refused };
   }
 
   #running(): EngineSet {

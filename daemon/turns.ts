@@ -1,15 +1,15 @@
 /** Work done one at a time, in the order it came; refuses when too much waits already. */
 export class Turns {
-  readonly #waitingMax: number;
+  readonly waitingMax: number;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: { waitingMax: number }) {
-    this.#waitingMax = options.waitingMax;
+    this.waitingMax = options.waitingMax;
   }
 
   get full(): boolean {
-    return this.#waiting >= this.#waitingMax;
+    return this.#waiting >= this.waitingMax;
   }
 
   /** The work's own result; the caller looks at `full` first, where the world decides how much comes. */

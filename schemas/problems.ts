@@ -112,8 +112,8 @@ const list = {
   ),
   "command.crowded": entry(
     true,
-    (d: { host: string; batchesMax: number }) =>
-      `Command refused: ${d.batchesMax} batches wait for ${d.host} already; send one at a time`,
+    (d: { host: string; waitingMax: number }) =>
+      `Command refused: ${d.waitingMax} batches wait for ${d.host} already; send one at a time`,
   ),
   "command.timeout": entry(
     true,

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { codecs, limits, subjects } from "../../bus/mod.ts";
+import { type Bus, codecs, limits, subjects } from "../../bus/mod.ts";
 import { problem } from "../../schemas/mod.ts";
 import { eventually } from "../bus/eventually.ts";
 import { FakeEngine, fakeUnit } from "./fake-engine.ts";
@@ -202,7 +202,7 @@ test("a host goes to sleep and wakes through its sleeper's engine, and that is r
   assert.equal([...at.engine.asleep], [], "whoever is not stood in for is not asleep");
 });
 
-test("reports are sent until one is taken, and anew when the bus is back", async () => {
+test("a report is sent when it is asked for, and says what the host can do", async () => {
   const count = at.reports.length;
   await at.codes({ verb: "report" });
   await eventually(() => at.reports.length > count, "the report that was asked for");
@@ -234,6 +234,29 @@ test("the last report says that what is kept does not work any more", async () =
   await at.stop();
   assert.is(at.engine.calls.at(-1), "stop");
   assert.is(at.lastReport.units[0]?.problem?.code, "daemon.stopped");
+});
+
+test("units work before the bus is there, and the daemon can be stopped while it waits for it", async () => {
+  const unit = fakeUnit("a");
+  await at.codes({ verb: "install", unit, priority: 1 });
+  await at.stop();
+  let connect: (bus: Bus) => void = () => undefined;
+  const joining = () =>
+    new Promise<Bus>((resolve) => {
+      connect = resolve;
+    });
+  await at.start([new FakeEngine()], joining);
+  assert.is(at.engine.units.get(unit.id)?.digest, unit.digest);
+  assert.is(at.daemon?.status().connected, false);
+  const count = at.reports.length;
+  connect(at.bus.join());
+  await eventually(() => at.reports.length > count, "a report once the bus is there");
+  assert.equal(await at.codes({ verb: "revoke", unit: unit.id }), ["ack"]);
+  await at.stop();
+  const never = (signal: AbortSignal) =>
+    new Promise<Bus>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+  await at.start([new FakeEngine()], never);
+  await at.stop();
 });
 
 test("a challenge is answered by the engine", async () => {

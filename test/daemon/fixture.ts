@@ -13,7 +13,7 @@ import {
   memoryBus,
   subjects,
 } from "../../bus/mod.ts";
-import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
+import { type Daemon, type DaemonOptions, startDaemon } from "../../daemon/daemon.ts";
 import type { Engine, Log } from "../../daemon/engine.ts";
 import { FakeEngine } from "./fake-engine.ts";
 
@@ -44,12 +44,12 @@ export class Fixture {
   }
 
   /** Starts a daemon on what the one before it left on disk, with an engine that knows nothing. */
-  async start(engines: Engine[] = [new FakeEngine()]): Promise<void> {
+  async start(engines: Engine[] = [new FakeEngine()], bus?: DaemonOptions["bus"]): Promise<void> {
     this.engine = engines[0] as FakeEngine;
     this.daemonBus = this.bus.join();
     this.daemon = await startDaemon({
       host,
-      bus: this.daemonBus,
+      bus: bus ?? this.daemonBus,
       stateDir: this.stateDir,
       engines,
       describeHost: () => ({ kernel: "6.18.0", interfaces: [] }),

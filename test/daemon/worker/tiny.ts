@@ -3,7 +3,7 @@
  * The worker's script and the main thread's side in one file: the worker is started with this file.
  */
 import { existsSync, readlinkSync } from "node:fs";
-import { isMainThread, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import type { LoadedUnit } from "../../../daemon/engine.ts";
 import { openWake } from "../../../daemon/linux/mod.ts";
 import {
@@ -163,6 +163,6 @@ export function tinyUnit(name: string, spec: Partial<TinySpec> = {}): Unit {
   return { ...content, digest: unitDigest(content) };
 }
 
-if (!isMainThread && (workerData as { data?: unknown } | undefined)?.data === "tiny") {
+if ((workerData as { data?: unknown } | null)?.data === "tiny") {
   runEngineLoop((context) => new TinyLoop(context));
 }
