@@ -9,6 +9,7 @@ import {
   sourceLimits,
 } from "../../schemas/mod.ts";
 import { addDirectory, DiskFile, DiskFiles } from "./disk-files.ts";
+import { report } from "./report.ts";
 import type { reportFormats } from "./report-formats.ts";
 import { sortedProblems, type Validation } from "./validation.ts";
 
@@ -23,13 +24,16 @@ class CannotRun extends Error {}
 
 const standardInput = "stdin";
 
+/** The guest programs' code is loaded for these only: it is a good part of what there is to load. */
+const programKinds: ReadonlySet<string> = new Set(["Rule", "Customization", "MonitoringFunction"]);
+const noPrograms = { standardModules: [], standardModule: () => Promise.resolve(undefined) };
+
 /** Validates files and directories, prints the report, and resolves to the exit status. */
 export async function validate(paths: readonly string[], options: ValidateOptions): Promise<0 | 1 | 2> {
   try {
     const validation = await validatePaths(paths, options);
-    const { format } = await import("./report.ts");
     const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    process.stdout.write(format(options.output, validation, { colour }));
+    process.stdout.write(await report(options.output, validation, { colour }));
     return validation.problems.length > 0 ? 1 : 0;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -50,7 +54,7 @@ async function validatePaths(paths: readonly string[], options: ValidateOptions)
   const snapshot = { revision: "", files };
   const parsed = await parseRepository(snapshot, { isObjectFile: () => true });
   const meaning = options.schemaOnly ? [] : await problemsOfMeaning(parsed, files);
-  const toDisplay = (path: string): string => displayPath(path, root);
+  const toDisplay = displayPaths(root);
   const problems = [...linkProblems, ...parsed.problems, ...meaning].map((found) =>
     displayed(found, toDisplay),
   );
@@ -93,7 +97,8 @@ function inputFile(): RepositoryFile {
 }
 
 async function problemsOfMeaning(parsed: ParsedRepository, files: DiskFiles): Promise<Problem[]> {
-  const { guestPrograms } = await import("./guest-programs.ts");
+  const namesPrograms = parsed.objects.some(({ object }) => programKinds.has(object.kind));
+  const guestPrograms = namesPrograms ? (await import("./guest-programs.ts")).guestPrograms : noPrograms;
   const broken = new Set(parsed.problems.flatMap(({ object }) => object ?? []));
   return checkMeaning(parsed.objects, { ...guestPrograms, files, broken });
 }
@@ -110,12 +115,19 @@ function objectsOf({ objects, problems }: ParsedRepository): { ref: string; file
   return all;
 }
 
-/** As the user would name it from where they are: relative to the current directory when it lies below. */
-function displayPath(path: string, root: string): string {
-  if (path === standardInput) return path;
-  const full = resolve(root, path);
-  const below = relative(".", full);
-  return (below.startsWith("..") ? full : below).replaceAll(sep, "/");
+/** As the user would name a file from where they are: relative to the current directory when it lies below. */
+function displayPaths(root: string): (path: string) => string {
+  const known = new Map([[standardInput, standardInput]]);
+  return (path) => {
+    let shown = known.get(path);
+    if (shown === undefined) {
+      const full = resolve(root, path);
+      const below = relative(".", full);
+      shown = (below.startsWith("..") ? full : below).replaceAll(sep, "/");
+      known.set(path, shown);
+    }
+    return shown;
+  };
 }
 
 function displayed(found: Problem, toDisplay: (path: string) => string): Problem {

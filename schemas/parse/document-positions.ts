@@ -1,7 +1,8 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { LineCounter, Node } from "yaml";
 import type { Position } from "../problem.ts";
 import type { FieldPath } from "./field-path.ts";
 import type { DocumentText } from "./split-documents.ts";
+import { yamlPackage } from "./yaml-package.ts";
 
 /**
  * Where a field of a document stands. Parses the document anew, with positions: this is for the few objects that have
@@ -31,6 +32,7 @@ export class DocumentPositions {
 
   #read(): { root: unknown; lines: LineCounter } {
     if (this.#parsed === undefined) {
+      const { LineCounter, parseDocument } = yamlPackage();
       const lines = new LineCounter();
       const options = { lineCounter: lines, prettyErrors: false, logLevel: "silent" as const };
       this.#parsed = { root: parseDocument(this.#document.text, options).contents, lines };
@@ -40,6 +42,7 @@ export class DocumentPositions {
 }
 
 function offsetOf(root: unknown, path: FieldPath, part: "key" | "value"): number | undefined {
+  const { isMap, isScalar, isSeq } = yamlPackage();
   let node = root;
   let offset = (root as Node | null)?.range?.[0];
   for (const [depth, step] of path.entries()) {

@@ -1,12 +1,20 @@
-import { LineCounter, parseDocument } from "yaml";
 import { type Problem, type ProblemPlace, problem } from "../problem.ts";
 import { sourceLimits } from "./limits.ts";
+import { readPlainYaml } from "./plain-yaml.ts";
 import type { DocumentText } from "./split-documents.ts";
+import { yamlPackage } from "./yaml-package.ts";
 
 export type ReadValue = { kind: "value"; value: unknown } | { kind: "problems"; problems: Problem[] };
 
-/** The value of one document, read with the `yaml` package under the limits; `file` is for positions. */
+/** The value of one document under the limits; `file` is for positions. */
 export function readValue(document: DocumentText, file: string): ReadValue {
+  const plain =
+    document.text.length > sourceLimits.documentCharsMax ? undefined : readPlainYaml(document.text);
+  return plain === undefined ? readAnyValue(document, file) : { kind: "value", value: plain.value };
+}
+
+/** The same for all of YAML, with the `yaml` package. */
+export function readAnyValue(document: DocumentText, file: string): ReadValue {
   const { text, linesBefore } = document;
   const at = (line: number, column: number): ProblemPlace => ({
     position: { file, line: linesBefore + line, column },
@@ -18,6 +26,7 @@ export function readValue(document: DocumentText, file: string): ReadValue {
   if (text.length > sourceLimits.documentCharsMax) {
     return overLimit("the length of one document in characters", text.length, sourceLimits.documentCharsMax);
   }
+  const { LineCounter, parseDocument } = yamlPackage();
   const lines = new LineCounter();
   const malformed = (reason: string, offset: number): Problem => {
     const { line, col } = lines.linePos(offset);
