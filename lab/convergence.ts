@@ -20,7 +20,16 @@ export async function converged(
   reconciler: Pick<Reconciler, "watch" | "board" | "sourceStatus">,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const waiting = (): string[] => unsettled(reconciler.sourceStatus, reconciler.board.list());
+  let flushing = false;
+  const waiting = (): string[] => {
+    // What the newest objects and reports come to is judged a moment after they are known, and told to this very watcher.
+    if (!flushing) {
+      flushing = true;
+      reconciler.board.flush();
+      flushing = false;
+    }
+    return unsettled(reconciler.sourceStatus, reconciler.board.list());
+  };
   const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   await new Promise<void>((done) => {
     const look = (): void => {

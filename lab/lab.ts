@@ -127,7 +127,13 @@ export class Lab {
     await this.#describe();
     await Promise.all([...this.daemons.values()].map((daemon) => daemon.start()));
     for (const processes of this.#processes.values()) processes.start();
-    this.#controller = await runController({ source: this.#source, bus: this.#bus.join(), modules, log });
+    this.#controller = await runController({
+      source: this.#source,
+      bus: this.#bus.join(),
+      modules,
+      log,
+      serve: [{ kind: "socket", path: runFolder.api }],
+    });
   }
 
   #startWire(): Promise<Wire> {

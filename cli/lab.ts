@@ -1,0 +1,123 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+export interface LabRunOptions {
+  name: string;
+  seed: number;
+  secrets?: string;
+  log?: string;
+  timeout: number;
+}
+
+export interface LabTestOptions extends LabRunOptions {
+  output: (typeof testFormats)[number];
+}
+
+export interface CaptureOptions {
+  name?: string;
+  interface: string;
+  write?: string;
+}
+
+const testFormats = ["tap", "json", "junit"] as const;
+
+/** `netloom lab` and what belongs to it: a repository's whole fleet in network namespaces of this machine. */
+export function registerLab(program: Command): void {
+  const lab = runOptions(
+    program
+      .command("lab")
+      .description("run a repository's whole fleet in network namespaces of this machine")
+      .argument("[location]", "PATH or URL, with //SUBPATH and #REF as needed", "."),
+  ).action(async (location: string, options: LabRunOptions) => {
+    const { runLab } = await import("./lab/run-lab.ts");
+    process.exitCode = await runLab(location, options);
+  });
+  registerTest(lab);
+  registerEnter(lab);
+  registerControl(lab);
+}
+
+function runOptions(command: Command): Command {
+  return command
+    .option("--name <name>", "of the lab, to tell several apart", "lab")
+    .option(
+      "--seed <number>",
+      "makes the losses of links: the same seed loses the same frames",
+      wholeNumber,
+      1,
+    )
+    .option("--secrets <dir>", "files named after the secrets they hold, for all hosts")
+    .option("--log <file>", "append the log of controller and daemons to this file, a JSON object a line")
+    .option("--timeout <seconds>", "how long the fleet may take to converge", wholeNumber, 60);
+}
+
+function registerTest(lab: Command): void {
+  runOptions(lab.command("test"))
+    .description("bring the lab up, run the Checks the repository declares, and end it")
+    .argument("[location]", "PATH or URL, with //SUBPATH and #REF as needed", ".")
+    .addOption(new Option("-o, --output <format>", "how to report").choices([...testFormats]).default("tap"))
+    .addHelpText("after", "\nExit status: 0 all passed, 1 one failed, 2 could not run.")
+    .action(async (location: string, _options: unknown, command: Command) => {
+      const { testLab } = await import("./lab/test-lab.ts");
+      process.exitCode = await testLab(location, command.optsWithGlobals<LabTestOptions>());
+    });
+}
+
+function registerEnter(lab: Command): void {
+  lab
+    .command("exec")
+    .description("run a command on a host of a running lab")
+    .argument("<host>")
+    .argument("<command...>", 'program and arguments, behind "--"')
+    .option("--name <name>", "of the lab, when several run")
+    .passThroughOptions()
+    .action(async (host: string, words: string[], options: { name?: string }) => {
+      const { execOnHost } = await import("./lab/exec-on-host.ts");
+      process.exitCode = await execOnHost(host, words, options);
+    });
+  lab
+    .command("capture")
+    .description("show, or write to a file, the packets of a host of a running lab")
+    .argument("<host>")
+    .argument("[filter...]", 'as tcpdump has it, behind "--"')
+    .option("--name <name>", "of the lab, when several run")
+    .option("-i, --interface <interface>", "of the host", "any")
+    .option("-w, --write <file>", "write them to this file (pcap)")
+    .action(async (host: string, filter: string[], options: CaptureOptions) => {
+      const { captureOnHost } = await import("./lab/exec-on-host.ts");
+      process.exitCode = await captureOnHost(host, filter, options);
+    });
+}
+
+function registerControl(lab: Command): void {
+  for (const verb of ["sleep", "wake"] as const) {
+    lab
+      .command(verb)
+      .description(`have a host of a running lab ${verb === "sleep" ? "go to sleep" : "wake"}`)
+      .argument("<host>")
+      .option("--name <name>", "of the lab, when several run")
+      .action(async (host: string, options: { name?: string }) => {
+        const { changePower } = await import("./lab/control-lab.ts");
+        process.exitCode = await changePower(verb, host, options);
+      });
+  }
+  lab
+    .command("list")
+    .description("list the labs that run on this machine, with their hosts")
+    .action(async () => {
+      const { listLabs } = await import("./lab/control-lab.ts");
+      process.exitCode = await listLabs();
+    });
+  lab
+    .command("down")
+    .description("end a running lab")
+    .option("--name <name>", "of the lab, when several run")
+    .action(async (options: { name?: string }) => {
+      const { endLab } = await import("./lab/control-lab.ts");
+      process.exitCode = await endLab(options);
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}

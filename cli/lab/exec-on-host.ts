@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { commandInLab, findLab } from "../../lab/mod.ts";
+import type { CaptureOptions } from "../lab.ts";
+import { exitCodeOf } from "./exit-codes.ts";
+
+/** Runs a command on a host of a lab, with this terminal; its exit code is ours. */
+export function execOnHost(
+  host: string,
+  words: readonly string[],
+  { name }: { name?: string },
+): Promise<number> {
+  return exitCodeOf(async () => runHere(commandInLab(findLab(name), host, words)));
+}
+
+/** Runs tcpdump on a host of a lab until it is interrupted. */
+export function captureOnHost(
+  host: string,
+  filter: readonly string[],
+  options: CaptureOptions,
+): Promise<number> {
+  const { name, interface: device, write } = options;
+  // As root of a user namespace there is no other user to become; and packets are written as they come.
+  const words = [
+    "tcpdump",
+    "-Z",
+    "root",
+    "-U",
+    "-n",
+    "-i",
+    device,
+    ...(write ? ["-w", write] : ["-l"]),
+    ...filter,
+  ];
+  return execOnHost(host, words, name === undefined ? {} : { name });
+}
+
+/** Signals reach the command from the terminal, or from here when they are sent to this process alone. */
+function runHere([program, ...words]: [string, ...string[]]): Promise<number> {
+  const child = spawn(program, words, { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal as NodeJS.Signals]));
+  });
+}

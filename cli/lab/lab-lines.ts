@@ -1,0 +1,58 @@
+import type { ObjectStatus } from "../../controller/mod.ts";
+import type { Lab, LabEvent } from "../../lab/mod.ts";
+import { describeEvent } from "./describe-event.ts";
+
+/** Shows a lab as lines, each as something happens, with the seconds since the start: for pipes, logs and CI. */
+export class LabLines {
+  readonly #output: NodeJS.WritableStream;
+  readonly #startedMs = performance.now();
+  readonly #shown = new Map<string, string>();
+  #revision: string | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(output: NodeJS.WritableStream) {
+    this.#output = output;
+  }
+
+  started(lab: Lab): void {
+    this.#line(`lab of ${lab.location}: ${lab.members.length} hosts, ${lab.daemons.size} daemons`);
+    const { reconciler } = lab;
+    const look = (): void => {
+      const { revision } = reconciler.sourceStatus;
+      if (revision !== undefined && revision !== this.#revision) this.#line(`revision ${revision}`);
+      this.#revision = revision;
+      for (const status of reconciler.board.list()) this.#object(status);
+    };
+    this.#stop = reconciler.watch(look);
+    look();
+  }
+
+  event(event: LabEvent): void {
+    this.#line(describeEvent(event));
+  }
+
+  settled(): void {
+    this.#line("converged");
+  }
+
+  ending(): void {
+    this.#stop?.();
+    this.#line("ending");
+  }
+
+  close(): void {
+    this.#line("ended");
+  }
+
+  #object({ object, conditions }: ObjectStatus): void {
+    const ready = conditions.find(({ type }) => type === "Ready");
+    const text = `${object} ${ready?.status === "True" ? "ready" : "not ready"}: ${ready?.message ?? "not judged yet"}`;
+    if (this.#shown.get(object) !== text) this.#line(text);
+    this.#shown.set(object, text);
+  }
+
+  #line(text: string): void {
+    const seconds = ((performance.now() - this.#startedMs) / 1000).toFixed(2).padStart(7);
+    this.#output.write(`${seconds} s  ${text}\n`);
+  }
+}

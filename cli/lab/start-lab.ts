@@ -1,0 +1,42 @@
+import { createWriteStream, readFileSync } from "node:fs";
+import { findLabs, Lab, type LabEvent } from "../../lab/mod.ts";
+import { standardModule, standardModuleNames } from "../../modules/mod.ts";
+import { fail } from "../../schemas/mod.ts";
+import type { LabRunOptions } from "../lab.ts";
+
+/** What it says of itself to those who find it, and what it needs from this installation of netloom. */
+export function startLab(
+  location: string,
+  { name, seed, secrets, log }: LabRunOptions,
+  onEvent: (event: LabEvent) => void,
+): Promise<Lab> {
+  return Lab.start({
+    name,
+    location,
+    seed,
+    secretsDir: secrets,
+    version: netloomVersion(),
+    modules: { names: standardModuleNames(), read: async (module) => standardModule(module) },
+    log: logTo(log),
+    onEvent,
+  });
+}
+
+/** Outside the sandbox: refuses a second lab of one name, which nobody could tell from the first. */
+export function refuseSecond(name: string): void {
+  if (findLabs().some((lab) => lab.name === name)) fail("lab.already-running", { name });
+}
+
+/** JSON lines; nothing without a file, for the table and the lines say what a person needs to know. */
+function logTo(file: string | undefined) {
+  const stream = file === undefined ? undefined : createWriteStream(file, { flags: "a" });
+  const at = (level: string) => (fields: Record<string, unknown>, text: string) => {
+    stream?.write(`${JSON.stringify({ time: new Date().toISOString(), level, ...fields, msg: text })}\n`);
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function netloomVersion(): string {
+  const url = new URL("../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(url, "utf8")) as { version: string }).version;
+}
