@@ -25,6 +25,7 @@ export function registerLab(program: Command): void {
   const lab = runOptions(
     program
       .command("lab")
+      .enablePositionalOptions()
       .description("run a repository's whole fleet in network namespaces of this machine")
       .argument("[location]", "PATH or URL, with //SUBPATH and #REF as needed", "."),
   ).action(async (location: string, options: LabRunOptions) => {
@@ -56,9 +57,9 @@ function registerTest(lab: Command): void {
     .argument("[location]", "PATH or URL, with //SUBPATH and #REF as needed", ".")
     .addOption(new Option("-o, --output <format>", "how to report").choices([...testFormats]).default("tap"))
     .addHelpText("after", "\nExit status: 0 all passed, 1 one failed, 2 could not run.")
-    .action(async (location: string, _options: unknown, command: Command) => {
+    .action(async (location: string, options: LabTestOptions) => {
       const { testLab } = await import("./lab/test-lab.ts");
-      process.exitCode = await testLab(location, command.optsWithGlobals<LabTestOptions>());
+      process.exitCode = await testLab(location, options);
     });
 }
 
