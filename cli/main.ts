@@ -4,6 +4,7 @@
  * when it runs, so that `netloom --help` and `netloom validate` start at once. May import everything.
  */
 import { Command } from "commander";
+import { registerDaemon } from "./daemon.ts";
 import { registerLab } from "./lab.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVersion } from "./version.ts";
@@ -14,6 +15,6 @@ const program = new Command("netloom")
   .showHelpAfterError("(netloom --help tells more)")
   .configureHelp({ sortSubcommands: true });
 
-for (const register of [registerLab, registerValidate, registerVersion]) register(program);
+for (const register of [registerDaemon, registerLab, registerValidate, registerVersion]) register(program);
 
 await program.parseAsync();

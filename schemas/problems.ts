@@ -77,6 +77,11 @@ const list = {
     (d: { unit: string; host: string }) =>
       `"${d.unit}" does not work: the daemon of ${d.host} was stopped; start it again`,
   ),
+  "daemon.address-taken": entry(
+    false,
+    (d: { address: string; port: number; reason: string }) =>
+      `Cannot serve metrics on ${d.address} port ${d.port} (${d.reason}); choose another address or port`,
+  ),
   "power.unserved": entry(
     false,
     (d: { host: string; proxy: string }) =>

@@ -1,0 +1,80 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { DaemonFlags } from "./daemon/run-daemon.ts";
+
+/** `netloom daemon`: runs this host's daemon until it is told to stop. Exit 0 stopped, 1 wrong options, 2 could not run. */
+export function registerDaemon(program: Command): void {
+  program
+    .command("daemon")
+    .description("run this host's daemon: carry out what the controller asks, report what there is")
+    .addOption(
+      option("--host <namespace/name>", "the Host object that this machine is", "NETLOOM_HOST")
+        .argParser(parseHost)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      option("--bus <url...>", "NATS servers, nats:// or tls://", "NETLOOM_BUS").default([
+        "nats://127.0.0.1:4222",
+      ]),
+    )
+    .addOption(
+      option("--state-dir <dir>", "where units are kept", "NETLOOM_STATE_DIR").default("/var/lib/netloom"),
+    )
+    .addOption(
+      option("--secrets-dir <dir>", "files named after the secrets they hold", "NETLOOM_SECRETS_DIR").default(
+        "/etc/netloom/secrets",
+      ),
+    )
+    .addOption(option("--nkey <file>", "nkey seed to sign in to the bus with", "NETLOOM_NKEY"))
+    .addOption(
+      option("--credentials <file>", "JWT and seed to sign in with", "NETLOOM_CREDENTIALS").conflicts("nkey"),
+    )
+    .addOption(
+      option("--user <name>", "user to sign in as; password in NETLOOM_PASSWORD", "NETLOOM_USER").conflicts([
+        "nkey",
+        "credentials",
+      ]),
+    )
+    .addOption(option("--tls-ca <file>", "certificates (PEM) to know the servers by", "NETLOOM_TLS_CA"))
+    .addOption(option("--tls-cert <file>", "certificate (PEM) to be known by", "NETLOOM_TLS_CERT"))
+    .addOption(option("--tls-key <file>", "its key (PEM)", "NETLOOM_TLS_KEY"))
+    .addOption(
+      option(
+        "--metrics <address:port>",
+        "serve /metrics, /healthz and /readyz over HTTP",
+        "NETLOOM_METRICS",
+      ).argParser(parseListen),
+    )
+    .addOption(
+      option("--log-level <level>", "least severe lines to log", "NETLOOM_LOG_LEVEL")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .addHelpText(
+      "after",
+      "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
+    )
+    .action(async (flags: DaemonFlags) => {
+      const { runDaemon } = await import("./daemon/run-daemon.ts");
+      process.exitCode = await runDaemon(flags);
+    });
+}
+
+function option(flags: string, description: string, variable: string): Option {
+  return new Option(flags, description).env(variable);
+}
+
+function parseHost(text: string): string {
+  const host = text.includes("/") ? text : `default/${text}`;
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(host)) return host;
+  throw new InvalidArgumentError('It is "namespace/name" or "name" of a Host, such as default/gw-1.');
+}
+
+/** "127.0.0.1:9464", "[::1]:9464", ":9464" (every address). */
+function parseListen(text: string): { address: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) {
+    throw new InvalidArgumentError("It is an address and a port, such as 127.0.0.1:9464 or [::1]:9464.");
+  }
+  return { address: match[1] || match[2] || "::", port };
+}

@@ -1,0 +1,46 @@
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { DaemonStatus } from "./daemon.ts";
+
+/** A registry whose figures are taken from the daemon's status when it is read. */
+export function daemonMetrics(status: () => DaemonStatus): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    collect: (gauge: Gauge<L>, seen: DaemonStatus) => void,
+  ): void => {
+    new Gauge<L>({
+      name: `netloom_daemon_${name}`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        collect(this, status());
+      },
+    });
+  };
+  gauge("connected", "1 while the daemon is connected to its bus", [], (g, seen) =>
+    g.set(seen.connected ? 1 : 0),
+  );
+  gauge("term", "Newest term of a controller that the daemon has seen", [], (g, seen) => g.set(seen.term));
+  gauge("reports", "Reports made since the start", [], (g, seen) => g.set(seen.reports));
+  gauge("hosts_asleep", "Hosts that sleep and are stood in for", [], (g, seen) => g.set(seen.asleep.length));
+  gauge("commands", "Commands answered since the start", ["verb", "outcome"], (g, seen) => {
+    for (const { verb, outcome, count } of seen.commands) g.set({ verb, outcome }, count);
+  });
+  gauge("units", "Units by engine and state", ["engine", "state"], (g, seen) => {
+    for (const { engine, state } of seen.units) g.inc({ engine, state });
+  });
+  gauge("unit_problems", "Units that do not work, by problem", ["engine", "code"], (g, seen) => {
+    for (const { engine, problem } of seen.units) if (problem) g.inc({ engine, code: problem.code });
+  });
+  gauge("unit_counter", "What engines count of each unit", ["unit", "counter"], (g, seen) => {
+    for (const { id, counters } of seen.units) {
+      for (const [counter, value] of Object.entries(counters ?? {})) g.set({ unit: id, counter }, value);
+    }
+  });
+  return registry;
+}
