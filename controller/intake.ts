@@ -1,93 +1,112 @@
 import {
   checkMeaning,
+  isRetryable,
   type ParseCache,
-  type ParsedObject,
-  type Problem,
+  ParsedObject,
   parseRepository,
   problemOf,
   type Snapshot,
 } from "../schemas/mod.ts";
+import type { ProgramReference } from "./compile/placement.ts";
 import { programKey, programsOf } from "./compile/programs.ts";
-import type { DesiredObjects, ObjectInForce, ObjectRef, Program } from "./objects.ts";
+import type { DesiredObjects, ObjectInForce, Program } from "./objects.ts";
 import { ProgramStore, type StandardModules } from "./program-store.ts";
+import { type Declared, type LastGood, lastGood, nothingYet } from "./record/last-good.ts";
 
 /**
- * From snapshots to the objects in force. An object whose newest version is invalid stays in force as it was; a problem
- * that names no object (a file that is no YAML) holds back every object that was last read from that file.
+ * From snapshots to the objects in force: read, checked together, and what is not good held at the version before
+ * (`record/last-good.ts`). What was read counts once it is accepted.
  */
 export class Intake {
   readonly programs: ProgramStore;
   readonly #modules: StandardModules;
   readonly #parsed: ParseCache = new Map();
-  #inForce: ReadonlyMap<ObjectRef, ObjectInForce> = new Map();
+  /** What the parser or an earlier record gave for each version in force. */
+  readonly #sources = new WeakMap<ObjectInForce, ParsedObject>();
+  readonly #references = new WeakMap<ParsedObject, ProgramReference[]>();
+  #record: LastGood<ObjectInForce> = nothingYet;
+  #read: { desired: DesiredObjects; next: LastGood<ObjectInForce> } | undefined;
 
   constructor(modules: StandardModules) {
     this.#modules = modules;
     this.programs = new ProgramStore(modules);
   }
 
-  /** Rejects when a file of the snapshot cannot be read; then nothing has changed. */
-  async read(snapshot: Snapshot): Promise<DesiredObjects> {
-    const { objects, problems: ofShape } = await parseRepository(snapshot, { cache: this.#parsed });
-    const ofMeaning = await checkMeaning(objects, {
-      files: snapshot.files,
-      standardModule: (name) => this.#modules.read(name),
-      standardModules: this.#modules.names,
-    });
-    const problems = [...ofShape, ...ofMeaning];
-    const faulty = new Set(problems.map(({ object }) => object));
-    const good = await this.#withPrograms(
-      objects.filter(({ ref }) => !faulty.has(ref)),
-      snapshot,
-      problems,
-    );
-    this.#inForce = keepLastGood(this.#inForce, good, problems);
-    return { revision: snapshot.revision, objects: this.#inForce, problems };
+  get record(): LastGood<ObjectInForce> {
+    return this.#record;
   }
 
-  async #withPrograms(
-    objects: readonly ParsedObject[],
-    snapshot: Snapshot,
-    problems: Problem[],
-  ): Promise<Map<ObjectRef, ObjectInForce>> {
-    const good = new Map<ObjectRef, ObjectInForce>();
+  /** Goes on from what another controller, or an earlier run of this one, had in force; resolves to that. */
+  takeUp(record: LastGood<ObjectInForce>): DesiredObjects {
+    this.#record = record;
+    const objects = new Map([...record.objects].map(([ref, { inForce }]) => [ref, inForce]));
+    return { revision: record.revision, objects, problems: [] };
+  }
+
+  /** Rejects when a file of the snapshot cannot be read now; nothing has changed until the result is accepted. */
+  async read(snapshot: Snapshot): Promise<DesiredObjects> {
+    const { objects, problems } = await parseRepository(snapshot, { cache: this.#parsed });
+    const declared: Declared<ObjectInForce>[] = [];
     for (const parsed of objects) {
-      try {
-        good.set(parsed.ref, await this.#bringIntoForce(parsed, snapshot));
-      } catch (error) {
-        problems.push({ ...problemOf(error), object: parsed.ref });
-      }
+      declared.push({ ref: parsed.ref, version: await this.#versionOf(parsed, snapshot) });
     }
     this.programs.endSnapshot();
-    return good;
+    const { revision, files } = snapshot;
+    const decision = await lastGood(this.#record, { revision, declared, problems, files }, (all, broken) =>
+      checkMeaning(
+        all.map(({ version }) => this.#sourceOf(version)),
+        {
+          files,
+          standardModule: (name) => this.#modules.read(name),
+          standardModules: this.#modules.names,
+          broken,
+        },
+      ),
+    );
+    const desired = { revision, objects: decision.inForce, problems: decision.problems };
+    this.#read = { desired, next: decision.next };
+    return desired;
   }
 
-  async #bringIntoForce(
-    { object, ref, version, file }: ParsedObject,
-    snapshot: Snapshot,
-  ): Promise<ObjectInForce> {
+  /** What `read` gave last is in force from now on. */
+  accept(desired: DesiredObjects): void {
+    if (this.#read?.desired === desired) this.#record = this.#read.next;
+  }
+
+  /** A program that cannot be had leaves a gap, which `checkMeaning` tells of. */
+  async #versionOf(parsed: ParsedObject, snapshot: Snapshot): Promise<ObjectInForce> {
+    const { object, ref, file } = parsed;
     const programs = new Map<string, Program>();
-    for (const reference of programsOf(object)) {
-      programs.set(programKey(reference), await this.programs.find(reference, snapshot));
+    const digests: string[] = [];
+    for (const reference of this.#referencesOf(parsed)) {
+      const program = await this.programs.find(reference, snapshot).catch((error: unknown) => {
+        const found = problemOf(error);
+        if (isRetryable(found) || found.code === "internal") throw error;
+        return undefined;
+      });
+      if (program) programs.set(programKey(reference), program);
+      digests.push(program?.digest ?? "missing");
     }
-    const whole = [version, ...[...programs.values()].map(({ digest }) => digest)].join(" ");
-    const before = this.#inForce.get(ref);
-    if (before?.version === whole) return { ...before, file };
-    return { object, version: whole, revision: snapshot.revision, programs, file };
+    const version = [parsed.version, ...digests].join(" ");
+    const before = this.#record.objects.get(ref)?.inForce;
+    if (before?.version === version && before.file === file) return before;
+    const revision = before?.version === version ? before.revision : snapshot.revision;
+    const inForce: ObjectInForce = { object, version, revision, programs, file };
+    this.#sources.set(inForce, parsed);
+    return inForce;
   }
-}
 
-/** Those that are good, and of those that were in force, the ones that problems hold back. */
-export function keepLastGood(
-  before: ReadonlyMap<ObjectRef, ObjectInForce>,
-  good: ReadonlyMap<ObjectRef, ObjectInForce>,
-  problems: readonly Problem[],
-): Map<ObjectRef, ObjectInForce> {
-  const faulty = new Set(problems.map(({ object }) => object));
-  const unreadable = new Set(problems.map(({ object, position }) => (object ? undefined : position?.file)));
-  const kept = new Map(good);
-  for (const [ref, inForce] of before) {
-    if (!good.has(ref) && (faulty.has(ref) || unreadable.has(inForce.file))) kept.set(ref, inForce);
+  #referencesOf(parsed: ParsedObject): ProgramReference[] {
+    const known = this.#references.get(parsed) ?? programsOf(parsed.object);
+    this.#references.set(parsed, known);
+    return known;
   }
-  return kept;
+
+  #sourceOf(inForce: ObjectInForce): ParsedObject {
+    const known =
+      this.#sources.get(inForce) ??
+      new ParsedObject(inForce.object, inForce.file, { text: "", linesBefore: 0 });
+    this.#sources.set(inForce, known);
+    return known;
+  }
 }

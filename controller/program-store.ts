@@ -25,7 +25,7 @@ export class ProgramStore {
 
   /** A file of the same version is not read again. Rejects with `program.missing`. */
   async find(reference: ProgramReference, { files }: Snapshot): Promise<Program> {
-    const file = "file" in reference ? files.get(reference.file) : undefined;
+    const file = "file" in reference ? files.get(reference.file.replace(/^(?:\.\/)+/, "")) : undefined;
     const read: Read =
       "file" in reference ? async () => file?.read() : () => this.#modules.read(reference.standard);
     const key = `${programKey(reference)} ${file?.version}`;

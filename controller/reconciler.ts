@@ -1,4 +1,4 @@
-import { type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
+import { type Bucket, type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
 import { formatProblem, type Problem } from "../schemas/mod.ts";
 import { BlobSender } from "./blobs.ts";
 import { DesiredFleet } from "./desired-fleet.ts";
@@ -13,6 +13,8 @@ import { Metrics } from "./metrics.ts";
 import type { DesiredObjects, ObjectRef } from "./objects.ts";
 import { ObservedFleet } from "./observed.ts";
 import type { StandardModules } from "./program-store.ts";
+import { RecordKeeper } from "./record/record-keeper.ts";
+import { RecordStore } from "./record/record-store.ts";
 import type { BatchOutcome } from "./reply.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
@@ -62,6 +64,8 @@ export class Reconciler {
   readonly #store: StatusStore;
   readonly #reader: SnapshotReader;
   readonly #blobs: BlobSender;
+  readonly #record: RecordStore;
+  readonly #keeper: RecordKeeper;
   readonly #listeners = new Set<(news: News) => void>();
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
@@ -70,13 +74,17 @@ export class Reconciler {
   /** Resolves when what the fleet reports is known and the source was read, or was found to be unreadable, once. */
   static async start(options: ReconcilerOptions): Promise<Reconciler> {
     const store = new StatusStore(await options.bus.bucket(buckets.status), options.log);
-    const reconciler = new Reconciler(options, store, await store.load());
+    const record = await options.bus.bucket(buckets.record);
+    const reconciler = new Reconciler(options, { store, record, known: await store.load() });
     await reconciler.#start();
     return reconciler;
   }
 
-  private constructor(options: ReconcilerOptions, store: StatusStore, known: KnownStatus) {
-    const { source, bus, modules, log, allowEmpty = false } = options;
+  private constructor(
+    options: ReconcilerOptions,
+    { store, record, known }: { store: StatusStore; record: Bucket; known: KnownStatus },
+  ) {
+    const { source, bus, modules, log, leadership, allowEmpty = false } = options;
     const times = { ...defaultTimes, ...options.times };
     const intake = new Intake(modules);
     this.times = times;
@@ -84,6 +92,15 @@ export class Reconciler {
     this.#options = options;
     this.#store = store;
     this.#blobs = new BlobSender(bus.blobs, (digest) => intake.programs.read(digest));
+    this.#record = new RecordStore(record, { store: bus.blobs, blobs: this.#blobs, log });
+    this.#keeper = new RecordKeeper({
+      store: this.#record,
+      intake,
+      leadership,
+      log,
+      readAgain: () => this.#reader.again(),
+      fallBack: (desired) => this.#onObjects(desired),
+    });
     this.desired = new DesiredFleet({ allowEmpty });
     this.events = new EventLog((event, dropped) => this.#onEvent(event, dropped), known.events);
     this.board = new StatusBoard(
@@ -127,7 +144,7 @@ export class Reconciler {
 
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */
   get term(): number | undefined {
-    return this.desired.objects && this.#options.leadership.term;
+    return this.desired.objects && this.#keeper.term;
   }
 
   get sourceStatus(): SourceStatus {
@@ -151,8 +168,10 @@ export class Reconciler {
   /** Leaves the fleet as it is. Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     for (const end of this.#endings) end();
+    await this.#keeper.stop();
     await this.#reader.stop();
     await this.fleet.stop();
+    await this.#record.stop();
     this.board.flush();
     this.board.stop();
     await this.#store.drained();
@@ -170,19 +189,25 @@ export class Reconciler {
       log,
     );
     this.#endings.push(() => observed.stop());
-    this.#endings.push(leadership.onChange(() => this.#onLead()));
-    this.#onLead();
+    this.#endings.push(leadership.onChange(() => void this.#onLead()));
     this.#endings.push(source.onProblems(() => this.#onSource()));
-    await this.#reader.start();
+    this.#noteLead();
+    await this.#keeper.start(() => this.#reader.start());
+    this.fleet.touchAll();
     this.#onSource();
   }
 
-  #onLead(): void {
+  async #onLead(): Promise<void> {
+    this.#noteLead();
+    await this.#keeper.takeUp();
+    this.fleet.touchAll();
+  }
+
+  #noteLead(): void {
     const { leadership, log } = this.#options;
     const { term } = leadership;
     log.info({ term }, term === undefined ? "another controller leads" : "this controller leads");
     this.#store.setLeading(term !== undefined);
-    if (term !== undefined) this.fleet.touchAll();
   }
 
   #onOvertaken(term: number): void {
@@ -193,6 +218,7 @@ export class Reconciler {
   #onObjects(objects: DesiredObjects): void {
     const isFirst = this.desired.objects === undefined;
     this.#refused = this.desired.update(objects, this.fleet, this.board);
+    if (!this.#refused) this.#keeper.accept(objects);
     if (isFirst && !this.#refused) {
       // What ought to be is known for the first time: now everything that is there can be judged by it.
       for (const { object } of this.board.list()) this.board.touch(object, { isNewVersion: false });
@@ -218,6 +244,7 @@ export class Reconciler {
     const problems = [
       ...source.problems,
       ...this.#reader.problems,
+      ...this.#keeper.problems,
       ...(this.#refused ? [this.#refused] : []),
     ];
     const { objects, invalidObjects } = this.desired;

@@ -48,6 +48,13 @@ export class SnapshotReader {
     await this.#reading;
   }
 
+  /** Reads the newest snapshot once more, if there is one. */
+  async again(): Promise<void> {
+    await this.#reading;
+    this.#done = undefined;
+    await this.settled();
+  }
+
   /** Resolves when nothing is being read any more. */
   async stop(): Promise<void> {
     this.#stopListening?.();

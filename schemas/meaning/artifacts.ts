@@ -1,7 +1,7 @@
 import type { NetloomObject } from "../generated/objects.ts";
 import type { FieldPath } from "../parse/field-path.ts";
 import { suggest } from "../parse/suggest.ts";
-import { type Problem, problem } from "../problem.ts";
+import { isRetryable, type Problem, problem, problemOf } from "../problem.ts";
 import { quantityBytes } from "../quantity.ts";
 import type { RepositoryFile, Snapshot } from "../repository.ts";
 import { type Fault, fault } from "./fault.ts";
@@ -187,7 +187,14 @@ export class Artifacts {
     const max = artifactBytesMax[format];
     if (file.bytes > max)
       return problem("meaning.artifact-too-large", { path: name, bytes: file.bytes, max });
-    return { bytes: await file.read() };
+    try {
+      return { bytes: await file.read() };
+    } catch (error) {
+      // What a source lists and cannot give (an LFS pointer, a link out of it) is a fault of the object that names it.
+      const found = problemOf(error);
+      if (found.code === "internal" || isRetryable(found)) throw error;
+      return found;
+    }
   }
 }
 

@@ -1,0 +1,124 @@
+import { type Problem, problemOf } from "../../schemas/mod.ts";
+import { backoffMs } from "../backoff.ts";
+import type { Intake } from "../intake.ts";
+import type { Leadership } from "../leadership.ts";
+import type { Log } from "../log.ts";
+import type { DesiredObjects } from "../objects.ts";
+import type { LastGood, Version } from "./last-good.ts";
+import { pause } from "./pause.ts";
+import type { LoadedRecord, RecordStore } from "./record-store.ts";
+
+const backoff = { backoffFirstMs: 100, backoffMaxMs: 10_000 };
+
+export interface RecordKeeperOptions {
+  store: RecordStore;
+  intake: Intake;
+  leadership: Leadership;
+  log: Log;
+  /** Reads the source's newest snapshot again, if there is one. */
+  readAgain(): Promise<void>;
+  /** Brings into force what the record says, while the source says nothing that can be. */
+  fallBack(desired: DesiredObjects): void;
+}
+
+/**
+ * Sees to it that whoever leads goes on from what was in force before: on getting the lead the record is read, the
+ * newest snapshot is judged by it once more, and only then may anything be sent to a host.
+ */
+export class RecordKeeper {
+  readonly #options: RecordKeeperOptions;
+  readonly #stopped = new AbortController();
+  /** Terms for which the record was read, and for which what follows from it is in force. */
+  #read: number | undefined;
+  #takenUp: number | undefined;
+  #hasAccepted = false;
+  #takingUp: Promise<void> = Promise.resolve();
+  #problem: Problem | undefined;
+
+  constructor(options: RecordKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The term to act under. */
+  get term(): number | undefined {
+    const { term } = this.#options.leadership;
+    return term !== undefined && term === this.#takenUp ? term : undefined;
+  }
+
+  get problems(): Problem[] {
+    return this.#problem ? [this.#problem] : [];
+  }
+
+  /** Reads the record, then has the source read for the first time. */
+  start(readFirst: () => Promise<void>): Promise<void> {
+    this.#takingUp = this.#takeUp(readFirst);
+    return this.#takingUp;
+  }
+
+  /** To be called whenever the term has changed. Resolves when it is taken up. */
+  takeUp(): Promise<void> {
+    this.#takingUp = this.#takingUp.then(async () => {
+      const { term } = this.#options.leadership;
+      if (term !== undefined && term !== this.#takenUp) await this.#takeUp(this.#options.readAgain);
+    });
+    return this.#takingUp;
+  }
+
+  /** What was read is in force from now on. */
+  accept(desired: DesiredObjects): void {
+    const { intake, store, leadership } = this.#options;
+    this.#hasAccepted = true;
+    const before = intake.record;
+    intake.accept(desired);
+    const { term } = leadership;
+    if (term === undefined || term !== this.#read || isSame(before, intake.record)) return;
+    store.save(intake.record, term);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#takingUp;
+  }
+
+  async #takeUp(readSource: () => Promise<void>): Promise<void> {
+    const { leadership, intake, fallBack } = this.#options;
+    const { term } = leadership;
+    const loaded = await this.#load();
+    if (!loaded) return;
+    this.#read = term;
+    this.#problem = loaded.kind === "lost" ? loaded.problem : undefined;
+    const recorded = loaded.kind === "record" ? intake.takeUp(loaded.record) : undefined;
+    this.#hasAccepted = false;
+    await readSource();
+    if (!this.#hasAccepted && recorded) fallBack(recorded);
+    this.#takenUp = term;
+  }
+
+  /** Undefined when stopped. */
+  async #load(): Promise<LoadedRecord | undefined> {
+    const { signal } = this.#stopped;
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        return await this.#options.store.load();
+      } catch (error) {
+        this.#options.log.warn(
+          { problem: problemOf(error) },
+          "the record of what was in force cannot be read",
+        );
+        await pause(backoffMs(failures, Math.random(), backoff), signal);
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Whether two records have the same in force and hold the same back. */
+function isSame<V extends Version>(one: LastGood<V>, other: LastGood<V>): boolean {
+  if (one.objects.size !== other.objects.size) return false;
+  for (const [ref, kept] of one.objects) {
+    const match = other.objects.get(ref);
+    if (match?.inForce !== kept.inForce || match.heldSince !== kept.heldSince) return false;
+    if (match.mayBeIn.join("\n") !== kept.mayBeIn.join("\n")) return false;
+  }
+  return JSON.stringify(one.uncertain) === JSON.stringify(other.uncertain);
+}
