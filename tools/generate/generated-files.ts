@@ -1,3 +1,5 @@
+import { crdFiles } from "./crds.ts";
+import { crdsChart } from "./crds-chart.ts";
 import { readKindSchemas } from "./kind-schemas.ts";
 import { objectTypes } from "./object-types.ts";
 import { validators } from "./validators.ts";
@@ -8,5 +10,7 @@ export async function generatedFiles(root: string): Promise<Map<string, string>>
   return new Map([
     ["schemas/generated/objects.ts", await objectTypes(schemas)],
     ["schemas/generated/validators.ts", validators(schemas)],
+    ...crdFiles(schemas),
+    ...crdsChart(schemas, root),
   ]);
 }
