@@ -191,11 +191,14 @@ class BatchRun {
     }
     engines.require(unit.engine);
     const artifacts = await this.#artifactsOf(unit);
-    await engines.install({ unit, priority, artifacts });
+    // The same version anew does not clear what it was stopped for.
+    const kept = store.units.get(unit.id);
+    const fault = kept?.unit.digest === unit.digest ? kept.fault : undefined;
+    await engines.install({ unit, priority, artifacts, ...(fault && { faulted: fault }) });
     if (lost) await engines.setState(unit.engine, unit.id, state);
     if (before) await engines.revoke(before, unit.id);
     refused.delete(unit.id);
-    this.#keep({ unit, priority, state });
+    this.#keep({ unit, priority, state, ...(fault && { fault }) });
   }
 
   async #artifactsOf(unit: StoredUnit["unit"]): Promise<Map<string, Uint8Array>> {

@@ -1,10 +1,39 @@
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { DaemonStatus } from "./daemon.ts";
 
 /** A registry whose figures are taken from the daemon's status when it is read. */
 export function daemonMetrics(status: () => DaemonStatus): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  addCounters(registry, status);
+  addGauges(registry, status);
+  return registry;
+}
+
+function addCounters(registry: Registry, status: () => DaemonStatus): void {
+  const registers = [registry];
+  new Counter({
+    name: "netloom_daemon_reports_total",
+    help: "Reports made since the start",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(status().reports);
+    },
+  });
+  new Counter({
+    name: "netloom_daemon_commands_total",
+    help: "Commands answered since the start",
+    labelNames: ["verb", "outcome"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { verb, outcome, count } of status().commands) this.inc({ verb, outcome }, count);
+    },
+  });
+}
+
+function addGauges(registry: Registry, status: () => DaemonStatus): void {
   const gauge = <L extends string>(
     name: string,
     help: string,
@@ -26,11 +55,7 @@ export function daemonMetrics(status: () => DaemonStatus): Registry {
     g.set(seen.connected ? 1 : 0),
   );
   gauge("term", "Newest term of a controller that the daemon has seen", [], (g, seen) => g.set(seen.term));
-  gauge("reports", "Reports made since the start", [], (g, seen) => g.set(seen.reports));
   gauge("hosts_asleep", "Hosts that sleep and are stood in for", [], (g, seen) => g.set(seen.asleep.length));
-  gauge("commands", "Commands answered since the start", ["verb", "outcome"], (g, seen) => {
-    for (const { verb, outcome, count } of seen.commands) g.set({ verb, outcome }, count);
-  });
   gauge("units", "Units by engine and state", ["engine", "state"], (g, seen) => {
     for (const { engine, state } of seen.units) g.inc({ engine, state });
   });
@@ -42,5 +67,4 @@ export function daemonMetrics(status: () => DaemonStatus): Registry {
       for (const [counter, value] of Object.entries(counters ?? {})) g.set({ unit: id, counter }, value);
     }
   });
-  return registry;
 }

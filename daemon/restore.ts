@@ -52,7 +52,7 @@ async function restoreUnit(
       refused.delete(unit.id);
       return;
     }
-    await engines.install({ unit, priority, artifacts, ...(fault ? { faulted: fault } : {}) });
+    await engines.install({ unit, priority, artifacts, ...(fault && { faulted: fault }) });
     if (state !== "installed") await engines.setState(unit.engine, unit.id, state);
     refused.delete(unit.id);
   } catch (error) {

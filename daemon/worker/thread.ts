@@ -9,6 +9,8 @@ import { Watchdog } from "./watchdog.ts";
 /** Installing may compile a module of many megabytes; a loop that has not answered by then never will. */
 const replyDeadlineMs = 15_000;
 const readyDeadlineMs = 15_000;
+/** Of JavaScript in the worker; the memory of WASM guests is bounded by their own limits. */
+const heapMebibytesMax = 1024;
 
 export interface WorkerThreadOptions {
   engine: EngineName;
@@ -59,7 +61,11 @@ export class WorkerThread {
       wakeFd: this.#wakeFd,
       data: options.data,
     };
-    this.#worker = new Worker(options.script, { workerData: start, transferList: [port2] });
+    this.#worker = new Worker(options.script, {
+      workerData: start,
+      transferList: [port2],
+      resourceLimits: { maxOldGenerationSizeMb: heapMebibytesMax },
+    });
     this.#ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
     });

@@ -93,7 +93,7 @@ test("it joins the bus, answers commands, serves its metrics, and stops at SIGTE
   const metrics = await (await fetch(`${base}/metrics`)).text();
   assert.match(metrics, /netloom_daemon_connected 1\n/);
   assert.match(metrics, /netloom_daemon_term 3\n/);
-  assert.match(metrics, /netloom_daemon_commands\{verb="install",outcome="nack"\} 1\n/);
+  assert.match(metrics, /netloom_daemon_commands_total\{verb="install",outcome="nack"\} 1\n/);
   const before = reports.length;
   assert.is(await one.stop(), 0);
   assert.ok(reports.length > before, "a last report");

@@ -98,6 +98,20 @@ test("a guest that loops for ever is ended and faulted, and the other units come
   assert.match((await engine.challenge?.(good.id, "n")) ?? "", /:default\/nas$/);
 });
 
+test("of several guests that loop each is faulted, one after the other, and the rest works", async () => {
+  const bad = ["x", "y", "z"].map((name) => tinyUnit(name, { guest: "loop" }));
+  const good = tinyUnit("good");
+  await install(good);
+  await engine.setState(good.id, "active");
+  for (const unit of bad) await install(unit);
+  for (const unit of bad) await engine.setState(unit.id, "active");
+  await until(() => bad.every((unit) => seen(unit)?.problem?.code === "unit.faulted"));
+  await until(() => {
+    void engine.refresh?.();
+    return seen(good)?.problem === undefined && (seen(good)?.counters?.calls ?? 0) >= 1;
+  });
+});
+
 test("a faulted unit runs again when another version of it is installed, in the state it had", async () => {
   const bad = tinyUnit("a", { guest: "loop" });
   await install(bad);

@@ -1,0 +1,18 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { threadId, threadTimeMs } from "../../../daemon/linux/mod.ts";
+
+test("a process's first thread has the process's id", () => {
+  assert.is(threadId(), process.pid);
+});
+
+test("a thread's processor time grows while it works, and is unknown of a thread that is not there", () => {
+  const now = () => threadTimeMs(threadId()) ?? Number.NaN;
+  const before = now();
+  let rounds = 0;
+  while (now() <= before && rounds < 1e7) rounds++;
+  assert.ok(now() > before);
+  assert.is(threadTimeMs(0x7fff_fff0), undefined);
+});
+
+test.run();
