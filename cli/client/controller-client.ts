@@ -1,0 +1,81 @@
+import { type IncomingMessage, request } from "node:http";
+import { createInterface } from "node:readline";
+import { checkSocketFolder, defaultServerAddress, parseServerAddress, type ServerAddress } from "../../controller/mod.ts";
+import { fail } from "../../schemas/mod.ts";
+
+const answerTimeoutMs = 30_000;
+const answerBytesMax = 256 * 1024 * 1024;
+
+/** Talks to a running controller. Rejects with `server.unreachable`, or `server.refused`. */
+export class ControllerClient {
+  readonly #address: ServerAddress;
+
+  /** `server` is what --server says; absent: where controllers serve by default. */
+  constructor(server: string | undefined) {
+    this.#address = server === undefined ? defaultServerAddress() : parseServerAddress(server);
+    if (this.#address.kind === "socket") checkSocketFolder(this.#address.path);
+  }
+
+  /** The value at a path, undefined where there is none. */
+  async find<T>(path: string): Promise<T | undefined> {
+    const { status, text } = await this.#ask("GET", path, answerTimeoutMs);
+    return status === 404 ? undefined : this.#read<T>({ status, text }, path);
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return this.#read<T>(await this.#ask("GET", path, answerTimeoutMs), path);
+  }
+
+  async post<T>(path: string, options: { timeoutMs: number }): Promise<T> {
+    return this.#read<T>(await this.#ask("POST", path, options.timeoutMs), path);
+  }
+
+  /** The lines of a stream of JSON values, until the controller or the signal ends it. */
+  async *lines<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {
+    const response = await this.#send("GET", path, { signal });
+    if (response.statusCode !== 200) this.#read({ status: response.statusCode ?? 0, text: await textOf(response) }, path);
+    try {
+      for await (const line of createInterface({ input: response })) if (line !== "") yield JSON.parse(line) as T;
+    } catch (error) {
+      if (!signal.aborted) this.#unreachable(error as Error);
+    }
+  }
+
+  async #ask(method: string, path: string, timeoutMs: number): Promise<{ status: number; text: string }> {
+    const response = await this.#send(method, path, { signal: AbortSignal.timeout(timeoutMs) });
+    return { status: response.statusCode ?? 0, text: await textOf(response).catch((error) => this.#unreachable(error)) };
+  }
+
+  #send(method: string, path: string, { signal }: { signal: AbortSignal }): Promise<IncomingMessage> {
+    const address = this.#address;
+    const to = address.kind === "socket" ? { socketPath: address.path } : { host: address.host, port: address.port };
+    return new Promise<IncomingMessage>((answered, failed) => {
+      request({ ...to, method, path, signal, headers: { host: "localhost" } }, answered).once("error", failed).end();
+    }).catch((error: Error) => this.#unreachable(error));
+  }
+
+  #read<T>({ status, text }: { status: number; text: string }, path: string): T {
+    const body = JSON.parse(text) as T & { error?: string };
+    if (status >= 400) fail("server.refused", { what: path, status, reason: body.error ?? "no reason given" });
+    return body;
+  }
+
+  #unreachable(error: Error): never {
+    const address = this.#address.kind === "socket" ? this.#address.path : `${this.#address.host}:${this.#address.port}`;
+    const reasons: Record<string, string> = { ENOENT: "there is no socket", ECONNREFUSED: "nobody listens" };
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const reason = error.name === "TimeoutError" ? "no answer in time" : (reasons[code] ?? error.message);
+    return fail("server.unreachable", { address, reason }, { cause: error });
+  }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > answerBytesMax) throw new Error(`the answer is longer than ${answerBytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,82 @@
+import { stringify } from "yaml";
+import type { ObjectDetail } from "../../controller/mod.ts";
+import { formatProblem } from "../../schemas/mod.ts";
+import { age } from "../client/age.ts";
+import { ControllerClient } from "../client/controller-client.ts";
+import type { ServerOption, Target } from "../client/options.ts";
+import { paint } from "../client/paint.ts";
+import { table } from "../client/table.ts";
+import { shortRevision } from "../get/object-rows.ts";
+
+/** Prints one object in full. Returns the exit status. */
+export async function describe(
+  { kind, name }: Required<Target>,
+  { server, namespace }: ServerOption & { namespace: string },
+): Promise<number> {
+  const ref = `${kind}/${namespace}/${name}`;
+  const detail = await new ControllerClient(server).find<ObjectDetail>(`/v1/objects/${ref}`);
+  if (!detail) {
+    process.stderr.write(`netloom: there is no ${ref}\n`);
+    return 1;
+  }
+  process.stdout.write(describeText(detail));
+  return 0;
+}
+
+export function describeText(detail: ObjectDetail): string {
+  return [head(detail), conditions(detail), units(detail), problems(detail), spec(detail), events(detail)]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+function head({ kind, namespace, name, status, object }: ObjectDetail): string {
+  const labels = Object.entries(object?.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const rows = [
+    ["Kind:", kind],
+    ["Name:", name],
+    ["Namespace:", namespace],
+    ["Labels:", labels.join(", ") || "-"],
+    ["Revision:", shortRevision(status.revision ?? "-")],
+    ["Hosts:", `${status.hosts.ready} of ${status.hosts.desired} ready`],
+  ];
+  return rows.map(([title = "", value = ""]) => `${title.padEnd(12)}${value}\n`).join("");
+}
+
+function conditions({ status }: ObjectDetail): string {
+  const rows = status.conditions.map(({ type, status, reason, lastTransitionTime, message }) => [
+    type,
+    status,
+    reason,
+    age(lastTransitionTime),
+    message,
+  ]);
+  return section("Conditions", table(["TYPE", "STATUS", "REASON", "SINCE", "MESSAGE"], rows));
+}
+
+function units({ units: all }: ObjectDetail): string {
+  if (all.length === 0) return "";
+  const rows = all.map(({ host, on, unit, state, problem }) => [
+    host,
+    on,
+    unit ?? "(daemon)",
+    paint(state === "ready" ? "green" : state === "pending" ? "yellow" : "red", state),
+    problem?.message ?? "",
+  ]);
+  return section("Units", table(["HOST", "ON", "UNIT", "STATE", "PROBLEM"], rows));
+}
+
+function problems({ status }: ObjectDetail): string {
+  if (status.problems.length === 0) return "";
+  return section("Problems", status.problems.map((each) => `${formatProblem(each)}\n`).join(""));
+}
+
+const spec = ({ object }: ObjectDetail): string => (object ? section("Spec", stringify(object.spec)) : "");
+
+function events({ events: all }: ObjectDetail): string {
+  if (all.length === 0) return "";
+  const rows = all.map(({ type, reason, lastTime, count, message }) => [age(lastTime), type, reason, `${count}`, message]);
+  return section("Events", table(["LAST SEEN", "TYPE", "REASON", "COUNT", "MESSAGE"], rows));
+}
+
+const section = (title: string, body: string): string =>
+  `${paint("bold", `${title}:`)}\n${body.replace(/^(?=.)/gm, "  ")}`;

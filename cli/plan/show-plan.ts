@@ -1,0 +1,39 @@
+import type { HostPlan, PlannedCommand, PlanReply } from "../../controller/mod.ts";
+import { ControllerClient } from "../client/controller-client.ts";
+import { paint } from "../client/paint.ts";
+import { printValue } from "../client/print.ts";
+import type { PlanOptions } from "../plan.ts";
+import { planOfDirectory } from "./plan-of-directory.ts";
+
+/** Prints what would be sent. Returns the exit status: 0 nothing, 1 something. */
+export async function plan(path: string | undefined, { server, output }: PlanOptions): Promise<number> {
+  const client = new ControllerClient(server);
+  const found = path === undefined ? await client.get<PlanReply>("/v1/plan") : await planOfDirectory(path, client);
+  if (output === "table") process.stdout.write(planText(found.hosts));
+  else printValue(found, output);
+  return found.hosts.length === 0 ? 0 : 1;
+}
+
+export function planText(hosts: readonly HostPlan[]): string {
+  if (hosts.length === 0) return "Nothing to do: every host has what it ought to have.\n";
+  const parts = hosts.map(({ host, commands }) => `${paint("bold", host)}\n${commands.map(line).join("")}\n`);
+  const count = hosts.reduce((sum, { commands }) => sum + commands.length, 0);
+  const summary = `${count} ${count === 1 ? "command" : "commands"} on ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}.\n`;
+  return `${parts.join("")}${summary}`;
+}
+
+function line(command: PlannedCommand): string {
+  switch (command.verb) {
+    case "install": {
+      const { id, engine, digest } = command.unit;
+      const what = `install ${id} (${engine}, version ${digest.slice(0, 10)}, priority ${command.priority})`;
+      return `  ${paint("green", `+ ${what}`)}\n`;
+    }
+    case "revoke":
+      return `  ${paint("red", `- revoke ${command.unit}`)}\n`;
+    case "prioritize":
+      return `  ${paint("yellow", `~ prioritize ${command.unit} to ${command.priority}`)}\n`;
+    default:
+      return `  ${paint("yellow", `~ ${command.verb} ${command.unit}`)}\n`;
+  }
+}

@@ -1,0 +1,28 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { type ServerOption, withServer } from "./client/options.ts";
+
+export interface ReconcileOptions extends ServerOption {
+  wait?: boolean;
+  timeout: number;
+}
+
+/** `netloom reconcile`: look at the source now. Exit 0, 1 not everything became ready, 2 could not run. */
+export function registerReconcile(program: Command): void {
+  const command = program
+    .command("reconcile")
+    .description("have the controller look at the source and at every host now")
+    .option("--wait", "until every object is ready, or one is stalled")
+    .option("--timeout <time>", "how long to wait: 30s, 5m", parseTime, 60_000);
+  withServer(command).action(async (options: ReconcileOptions) => {
+    const { runCommand } = await import("./client/run-command.ts");
+    const { reconcile } = await import("./reconcile/reconcile-now.ts");
+    await runCommand(() => reconcile(options));
+  });
+}
+
+function parseTime(text: string): number {
+  const found = /^(\d{1,6})(ms|s|m|h)$/.exec(text);
+  if (!found) throw new InvalidArgumentError("It must be a number with ms, s, m or h.");
+  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  return Number(found[1]) * (units[found[2] as string] as number);
+}
