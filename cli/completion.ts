@@ -7,5 +7,7 @@ export function registerCompletion(program: Command): void {
     .command("completion")
     .description("print a completion script, to be sourced by the shell")
     .addArgument(new Argument("<shell>", "which shell").choices([...shells]))
-    .action((shell: (typeof shells)[number]) => process.stdout.write(completionScript(program, shell)));
+    .action((shell: (typeof shells)[number]) => {
+      process.stdout.write(completionScript(program, shell));
+    });
 }

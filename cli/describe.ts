@@ -8,9 +8,11 @@ export function registerDescribe(program: Command): void {
     .description("show everything that is known of an object: conditions, hosts, problems, events")
     .argument("<kind/name>", "the object", parseNamedTarget)
     .option("-n, --namespace <name>", "the namespace", "default");
-  withServer(command).action(async (target: Required<Target>, options: ServerOption & { namespace: string }) => {
-    const { runCommand } = await import("./client/run-command.ts");
-    const { describe } = await import("./describe/describe-object.ts");
-    await runCommand(() => describe(target, options));
-  });
+  withServer(command).action(
+    async (target: Required<Target>, options: ServerOption & { namespace: string }) => {
+      const { runCommand } = await import("./client/run-command.ts");
+      const { describe } = await import("./describe/describe-object.ts");
+      await runCommand(() => describe(target, options));
+    },
+  );
 }

@@ -1,5 +1,11 @@
 import type { Command } from "commander";
-import { outputOption, parseNamedTarget, type ServerOption, type Target, withServer } from "./client/options.ts";
+import {
+  outputOption,
+  parseNamedTarget,
+  type ServerOption,
+  type Target,
+  withServer,
+} from "./client/options.ts";
 
 export interface EventsOptions extends ServerOption {
   output: "table" | "json" | "yaml";

@@ -1,5 +1,13 @@
 import type { Command } from "commander";
-import { type NamespaceOptions, outputOption, parseTarget, type ServerOption, type Target, withNamespace, withServer } from "./client/options.ts";
+import {
+  type NamespaceOptions,
+  outputOption,
+  parseTarget,
+  type ServerOption,
+  type Target,
+  withNamespace,
+  withServer,
+} from "./client/options.ts";
 
 export interface GetOptions extends NamespaceOptions, ServerOption {
   output: "table" | "wide" | "json" | "yaml" | "name";

@@ -4,8 +4,14 @@
  * when it runs, so that `netloom --help` and `netloom validate` start at once. May import everything.
  */
 import { Command } from "commander";
+import { registerCompletion } from "./completion.ts";
 import { registerDaemon } from "./daemon.ts";
+import { registerDescribe } from "./describe.ts";
+import { registerEvents } from "./events.ts";
+import { registerGet } from "./get.ts";
 import { registerLab } from "./lab.ts";
+import { registerPlan } from "./plan.ts";
+import { registerReconcile } from "./reconcile.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVersion } from "./version.ts";
 
@@ -15,6 +21,18 @@ const program = new Command("netloom")
   .showHelpAfterError("(netloom --help tells more)")
   .configureHelp({ sortSubcommands: true });
 
-for (const register of [registerDaemon, registerLab, registerValidate, registerVersion]) register(program);
+for (const register of [
+  registerCompletion,
+  registerDaemon,
+  registerDescribe,
+  registerEvents,
+  registerGet,
+  registerLab,
+  registerPlan,
+  registerReconcile,
+  registerValidate,
+  registerVersion,
+])
+  register(program);
 
 await program.parseAsync();

@@ -1,6 +1,10 @@
 import { type IncomingMessage, request } from "node:http";
-import { createInterface } from "node:readline";
-import { checkSocketFolder, defaultServerAddress, parseServerAddress, type ServerAddress } from "../../controller/mod.ts";
+import {
+  checkSocketFolder,
+  defaultServerAddress,
+  parseServerAddress,
+  type ServerAddress,
+} from "../../controller/mod.ts";
 import { fail } from "../../schemas/mod.ts";
 
 const answerTimeoutMs = 30_000;
@@ -33,9 +37,10 @@ export class ControllerClient {
   /** The lines of a stream of JSON values, until the controller or the signal ends it. */
   async *lines<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {
     const response = await this.#send("GET", path, { signal });
-    if (response.statusCode !== 200) this.#read({ status: response.statusCode ?? 0, text: await textOf(response) }, path);
+    if (response.statusCode !== 200)
+      this.#read({ status: response.statusCode ?? 0, text: await textOf(response) }, path);
     try {
-      for await (const line of createInterface({ input: response })) if (line !== "") yield JSON.parse(line) as T;
+      for await (const line of linesOf(response)) if (line !== "") yield JSON.parse(line) as T;
     } catch (error) {
       if (!signal.aborted) this.#unreachable(error as Error);
     }
@@ -43,25 +48,33 @@ export class ControllerClient {
 
   async #ask(method: string, path: string, timeoutMs: number): Promise<{ status: number; text: string }> {
     const response = await this.#send(method, path, { signal: AbortSignal.timeout(timeoutMs) });
-    return { status: response.statusCode ?? 0, text: await textOf(response).catch((error) => this.#unreachable(error)) };
+    return {
+      status: response.statusCode ?? 0,
+      text: await textOf(response).catch((error) => this.#unreachable(error)),
+    };
   }
 
   #send(method: string, path: string, { signal }: { signal: AbortSignal }): Promise<IncomingMessage> {
     const address = this.#address;
-    const to = address.kind === "socket" ? { socketPath: address.path } : { host: address.host, port: address.port };
+    const to =
+      address.kind === "socket" ? { socketPath: address.path } : { host: address.host, port: address.port };
     return new Promise<IncomingMessage>((answered, failed) => {
-      request({ ...to, method, path, signal, headers: { host: "localhost" } }, answered).once("error", failed).end();
+      request({ ...to, method, path, signal, headers: { host: "localhost" } }, answered)
+        .once("error", failed)
+        .end();
     }).catch((error: Error) => this.#unreachable(error));
   }
 
   #read<T>({ status, text }: { status: number; text: string }, path: string): T {
     const body = JSON.parse(text) as T & { error?: string };
-    if (status >= 400) fail("server.refused", { what: path, status, reason: body.error ?? "no reason given" });
+    if (status >= 400)
+      fail("server.refused", { what: path, status, reason: body.error ?? "no reason given" });
     return body;
   }
 
   #unreachable(error: Error): never {
-    const address = this.#address.kind === "socket" ? this.#address.path : `${this.#address.host}:${this.#address.port}`;
+    const address =
+      this.#address.kind === "socket" ? this.#address.path : `${this.#address.host}:${this.#address.port}`;
     const reasons: Record<string, string> = { ENOENT: "there is no socket", ECONNREFUSED: "nobody listens" };
     const code = (error as NodeJS.ErrnoException).code ?? "";
     const reason = error.name === "TimeoutError" ? "no answer in time" : (reasons[code] ?? error.message);
@@ -78,4 +91,14 @@ async function textOf(response: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
+}
+
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }

@@ -27,7 +27,9 @@ export class Table {
   }
 
   #line(cells: readonly string[]): string {
-    const padded = cells.map((cell, at) => cell + " ".repeat(Math.max(0, (this.#widths[at] ?? 0) - widthOf(cell))));
+    const padded = cells.map(
+      (cell, at) => cell + " ".repeat(Math.max(0, (this.#widths[at] ?? 0) - widthOf(cell))),
+    );
     return padded.join(gap).trimEnd();
   }
 }

@@ -25,7 +25,9 @@ function completionsOf(command: Command): Completions {
     command: command.name(),
     description: command.description(),
     options: command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
-    words: namesObjects ? kindWords : command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+    words: namesObjects
+      ? kindWords
+      : command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
     namesObjects,
   };
 }
@@ -62,10 +64,14 @@ function fish(name: string, commands: Completions[]): string {
   const lines = commands.flatMap(({ command, description, options, words, namesObjects }) => {
     const after = `-n '__fish_seen_subcommand_from ${command}'`;
     const flags = options.map((flag) =>
-      flag.startsWith("--") ? `complete -c ${name} ${after} -l ${flag.slice(2)}` : `complete -c ${name} ${after} -s ${flag.slice(1)}`,
+      flag.startsWith("--")
+        ? `complete -c ${name} ${after} -l ${flag.slice(2)}`
+        : `complete -c ${name} ${after} -s ${flag.slice(1)}`,
     );
     const known = words.length > 0 ? [`complete -c ${name} ${after} -a ${quote(words.join(" "))}`] : [];
-    const objects = namesObjects ? [`complete -c ${name} ${after} -a '(${name} get -o name 2>/dev/null)'`] : [];
+    const objects = namesObjects
+      ? [`complete -c ${name} ${after} -a '(${name} get -o name 2>/dev/null)'`]
+      : [];
     return [
       `complete -c ${name} -n __fish_use_subcommand -a ${command} -d ${quote(description)}`,
       ...flags,

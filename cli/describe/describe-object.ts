@@ -74,7 +74,13 @@ const spec = ({ object }: ObjectDetail): string => (object ? section("Spec", str
 
 function events({ events: all }: ObjectDetail): string {
   if (all.length === 0) return "";
-  const rows = all.map(({ type, reason, lastTime, count, message }) => [age(lastTime), type, reason, `${count}`, message]);
+  const rows = all.map(({ type, reason, lastTime, count, message }) => [
+    age(lastTime),
+    type,
+    reason,
+    `${count}`,
+    message,
+  ]);
   return section("Events", table(["LAST SEEN", "TYPE", "REASON", "COUNT", "MESSAGE"], rows));
 }
 

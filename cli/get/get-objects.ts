@@ -17,7 +17,11 @@ export async function get(target: Target | undefined, options: GetOptions): Prom
   return 0;
 }
 
-async function getOne(client: ControllerClient, { kind, name }: Required<Target>, options: GetOptions): Promise<number> {
+async function getOne(
+  client: ControllerClient,
+  { kind, name }: Required<Target>,
+  options: GetOptions,
+): Promise<number> {
   const ref = `${kind}/${options.namespace}/${name}`;
   const detail = await client.find<ObjectDetail>(`/v1/objects/${ref}`);
   if (!detail) {
@@ -40,16 +44,27 @@ function print(items: ObjectItem[], target: Target | undefined, options: GetOpti
   const { output } = options;
   const columns = columnsOf(target, options);
   if (output === "json" || output === "yaml") printValue({ items }, output);
-  else if (output === "name") for (const { kind, name } of items) process.stdout.write(`${kind.toLowerCase()}/${name}\n`);
+  else if (output === "name")
+    for (const { kind, name } of items) process.stdout.write(`${kind.toLowerCase()}/${name}\n`);
   else if (items.length === 0) process.stderr.write("No objects found.\n");
-  else process.stdout.write(table(headings(columns), items.map((item) => rowOf(item, columns))));
+  else
+    process.stdout.write(
+      table(
+        headings(columns),
+        items.map((item) => rowOf(item, columns)),
+      ),
+    );
 }
 
 function columnsOf(target: Target | undefined, { allNamespaces = false, output }: GetOptions) {
   return { withKind: target === undefined, withNamespace: allNamespaces, isWide: output === "wide" };
 }
 
-async function watch(client: ControllerClient, target: Target | undefined, options: GetOptions): Promise<number> {
+async function watch(
+  client: ControllerClient,
+  target: Target | undefined,
+  options: GetOptions,
+): Promise<number> {
   const { output, allNamespaces, namespace } = options;
   const columns = columnsOf(target, options);
   const lines = new Table(headings(columns));
@@ -66,7 +81,8 @@ async function watch(client: ControllerClient, target: Target | undefined, optio
     if (line.kind === "synced" && first) {
       // The widths are those of all rows, so the heading comes after they are known.
       const rows = lines.rows(first.map((item) => rowOf(item, columns)));
-      if (output === "table" || output === "wide") process.stdout.write(`${[lines.heading(), ...rows].join("\n")}\n`);
+      if (output === "table" || output === "wide")
+        process.stdout.write(`${[lines.heading(), ...rows].join("\n")}\n`);
       else show(first);
       first = undefined;
     }
@@ -75,7 +91,8 @@ async function watch(client: ControllerClient, target: Target | undefined, optio
 
   function show(items: ObjectItem[]): void {
     for (const item of items) {
-      if (output === "table" || output === "wide") process.stdout.write(`${lines.rows([rowOf(item, columns)])[0]}\n`);
+      if (output === "table" || output === "wide")
+        process.stdout.write(`${lines.rows([rowOf(item, columns)])[0]}\n`);
       else if (output === "yaml") {
         process.stdout.write("---\n");
         printValue(item, "yaml");

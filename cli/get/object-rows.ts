@@ -43,7 +43,9 @@ const find = (conditions: readonly Condition[], type: Condition["type"]): Condit
 /** What keeps it from being ready, else that it is. */
 export function mostTelling(conditions: readonly Condition[]): Condition | undefined {
   const isTrue = (condition: Condition | undefined): boolean => condition?.status === "True";
-  return [find(conditions, "Stalled"), find(conditions, "Reconciling")].find(isTrue) ?? find(conditions, "Ready");
+  return (
+    [find(conditions, "Stalled"), find(conditions, "Reconciling")].find(isTrue) ?? find(conditions, "Ready")
+  );
 }
 
 export function coloured(condition: Condition | undefined): string {

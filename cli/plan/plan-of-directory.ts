@@ -9,7 +9,8 @@ export async function planOfDirectory(path: string, client: ControllerClient): P
   try {
     await source.start();
     const [unreadable] = source.problems;
-    if (!source.latest) throw unreadable ? new ProblemError(unreadable) : new Error(`nothing was read from ${path}`);
+    if (!source.latest)
+      throw unreadable ? new ProblemError(unreadable) : new Error(`nothing was read from ${path}`);
     const { revision, objects, problems } = await new Intake(standardModules).read(source.latest);
     const [first] = problems;
     if (first) throw new ProblemError(first);
@@ -18,7 +19,10 @@ export async function planOfDirectory(path: string, client: ControllerClient): P
     const { items } = await client.get<{ items: HostItem[] }>("/v1/hosts?units=true");
     const observed = new Map(items.map((item) => [item.host, (item.observed ?? []) as ObservedUnit[]]));
     const hosts = [...new Set([...compiler.hosts(), ...observed.keys()])].sort();
-    const plans = hosts.map((host) => ({ host, commands: diff(compiler.unitsOf(host), observed.get(host) ?? []) }));
+    const plans = hosts.map((host) => ({
+      host,
+      commands: diff(compiler.unitsOf(host), observed.get(host) ?? []),
+    }));
     return { revision, hosts: plans.filter(({ commands }) => commands.length > 0) };
   } finally {
     await source.close();

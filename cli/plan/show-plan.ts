@@ -8,7 +8,8 @@ import { planOfDirectory } from "./plan-of-directory.ts";
 /** Prints what would be sent. Returns the exit status: 0 nothing, 1 something. */
 export async function plan(path: string | undefined, { server, output }: PlanOptions): Promise<number> {
   const client = new ControllerClient(server);
-  const found = path === undefined ? await client.get<PlanReply>("/v1/plan") : await planOfDirectory(path, client);
+  const found =
+    path === undefined ? await client.get<PlanReply>("/v1/plan") : await planOfDirectory(path, client);
   if (output === "table") process.stdout.write(planText(found.hosts));
   else printValue(found, output);
   return found.hosts.length === 0 ? 0 : 1;

@@ -1,4 +1,10 @@
-import { isReady, isStalled, type ObjectStatus, type ReconcileReply, type WatchLine } from "../../controller/mod.ts";
+import {
+  isReady,
+  isStalled,
+  type ObjectStatus,
+  type ReconcileReply,
+  type WatchLine,
+} from "../../controller/mod.ts";
 import { ControllerClient } from "../client/controller-client.ts";
 import { mostTelling, shortRevision } from "../get/object-rows.ts";
 import type { ReconcileOptions } from "../reconcile.ts";

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { isReady } from "../../controller/mod.ts";
+import { problem } from "../../schemas/mod.ts";
+import { fleetYaml } from "../controller/fixtures.ts";
+import { until } from "../controller/until.ts";
+import { World } from "../controller/world.ts";
+
+const main = resolve(import.meta.dirname, "../../cli/main.js");
+const test = suite<{ world: World; folder: string; socket: string; children: ChildProcess[] }>(
+  "commands to a controller",
+);
+
+test.before.each((context) => {
+  context.world = new World();
+  context.folder = mkdtempSync(join(tmpdir(), "netloom-cli-"));
+  context.socket = join(context.folder, "control.sock");
+  context.children = [];
+});
+
+test.after.each(async ({ world, folder, children }) => {
+  for (const child of children) child.kill("SIGKILL");
+  await world.end();
+  rmSync(folder, { recursive: true });
+});
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function run(socket: string, args: string[]): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [main, ...args], {
+      env: { ...process.env, NETLOOM_SERVER: socket },
+    });
+    const ran: Ran = { code: null, out: "", err: "" };
+    child.stdout.on("data", (chunk) => (ran.out += chunk));
+    child.stderr.on("data", (chunk) => (ran.err += chunk));
+    child.on("close", (code) => done({ ...ran, code }));
+  });
+}
+
+async function converged({ world, socket }: { world: World; socket: string }) {
+  const gw = world.daemon();
+  const controller = await world.controller({ serve: [{ kind: "socket", path: socket }] });
+  await gw.report();
+  const statuses = () => [...controller.reconciler.board.list()];
+  await until("ready", () => statuses().length === 3 && statuses().every(isReady));
+  return { gw, controller };
+}
+
+test("get prints a table of what there is", async (context) => {
+  await converged(context);
+  const { code, out } = await run(context.socket, ["get"]);
+  assert.is(code, 0);
+  assert.match(out, /^KIND +NAME +READY +STATUS +HOSTS +SINCE\n/);
+  assert.match(out, /\nRule +ping +True +Converged +1\/1 +\d+s\n/);
+  assert.is(stripVTControlCharacters(out), out, "colour is for terminals");
+});
+
+test("get takes kinds by short name, names, output forms, and another namespace has nothing", async (context) => {
+  await converged(context);
+  const of = (...args: string[]) => run(context.socket, ["get", ...args]);
+  assert.is((await of("nlr", "-o", "name")).out, "rule/ping\n");
+  assert.is(JSON.parse((await of("rules", "-o", "json")).out).items[0].name, "ping");
+  assert.is(JSON.parse((await of("rule/ping", "-o", "json")).out).object.spec.sleepProxy.layer, "ICMP");
+  assert.match((await of("rule", "ping", "-o", "yaml")).out, /\n {2}kind: Rule\n/);
+  assert.match((await of("rule", "-A", "-o", "wide")).out, /NAMESPACE +NAME +READY.*REVISION +MESSAGE/);
+  assert.equal(await of("rule/nobody"), {
+    code: 1,
+    out: "",
+    err: "netloom: there is no Rule/default/nobody\n",
+  });
+  assert.is((await of("-n", "elsewhere")).err, "No objects found.\n");
+  assert.is((await of("gadgets")).code, 1);
+});
+
+test("get --watch prints what there is, then what changes", async ({ world, folder, socket, children }) => {
+  await converged({ world, socket });
+  const child = spawn(process.execPath, [main, "get", "rule", "-w"], {
+    env: { ...process.env, NETLOOM_SERVER: socket },
+  });
+  children.push(child);
+  let out = "";
+  child.stdout.on("data", (chunk) => (out += chunk));
+  const files = fleetYaml(["nas"]);
+  const rules = files["rules.yaml"] ?? "";
+  await until("the first table", () => /ping +True/.test(out));
+  world.source.commit({ ...files, "rules.yaml": rules.replace("ICMP", "NOPE") });
+  await until("the change", () => /ping +False +Invalid/.test(out));
+  child.kill("SIGINT");
+  await until("its end", () => child.exitCode !== null);
+  assert.is(child.exitCode, 0, folder);
+});
+
+test("describe tells conditions, units and events of one object", async (context) => {
+  await converged(context);
+  const { out, code } = await run(context.socket, ["describe", "rule/ping"]);
+  assert.is(code, 0);
+  assert.match(out, /^Kind: +Rule\nName: +ping\n/);
+  assert.match(out, / {2}Ready +True +Converged/);
+  assert.match(out, / {2}default\/nas +default\/gw +Rule\/default\/ping\/nas +ready/);
+  assert.match(out, / {2}sleepProxy:\n/);
+  assert.match(out, /Normal +Converged/);
+  assert.is((await run(context.socket, ["describe", "rule/none"])).code, 1);
+});
+
+test("plan exits 0 with nothing to do and 1 with something, which it prints", async ({ world, socket }) => {
+  const { gw } = await converged({ world, socket });
+  const nothing = await run(socket, ["plan"]);
+  assert.equal(nothing, { code: 0, out: "Nothing to do: every host has what it ought to have.\n", err: "" });
+  world.leadership.set(undefined);
+  gw.model.apply({ verb: "revoke", unit: "Rule/default/ping/nas" });
+  await gw.report();
+  const some = await run(socket, ["plan"]);
+  assert.is(some.code, 1);
+  assert.match(
+    some.out,
+    /^default\/gw\n {2}\+ install Rule\/default\/ping\/nas \(sleep, version [0-9a-f]{10}, priority 100\)\n/,
+  );
+  assert.match(some.out, /2 commands on 1 host\.\n$/);
+  assert.is(JSON.parse((await run(socket, ["plan", "-o", "json"])).out).hosts[0].commands.length, 2);
+});
+
+test("plan PATH tells what a directory would change on the hosts there are", async ({
+  world,
+  folder,
+  socket,
+}) => {
+  await converged({ world, socket });
+  const yaml = fleetYaml(["nas"], { active: false });
+  for (const [path, text] of Object.entries(yaml)) writeFileSync(join(folder, path), text);
+  const { out, code } = await run(socket, ["plan", folder, "-o", "json"]);
+  assert.is(code, 1);
+  const verbs = JSON.parse(out).hosts[0].commands.map(({ verb, unit }: { verb: string; unit: unknown }) => [
+    verb,
+    unit,
+  ]);
+  assert.ok(
+    verbs.some(
+      ([verb, unit]: [string, unknown]) => verb === "deactivate" && unit === "Rule/default/ping/nas",
+    ),
+    out,
+  );
+});
+
+test("events are printed oldest first, of one object when asked", async (context) => {
+  const { gw } = await converged(context);
+  gw.model.apply({ verb: "revoke", unit: "Rule/default/ping/nas" });
+  await gw.report();
+  await until("drift", () => gw.model.units.size === 2);
+  const { out } = await run(context.socket, ["events", "--for", "rule/ping", "-o", "json"]);
+  const reasons = JSON.parse(out).items.map(({ reason }: { reason: string }) => reason);
+  assert.ok(reasons.includes("DriftCorrected"), out);
+  assert.match(
+    (await run(context.socket, ["events"])).out,
+    /^LAST SEEN +TYPE +REASON +OBJECT +COUNT +MESSAGE\n/,
+  );
+});
+
+test("reconcile --wait succeeds when all becomes ready, and fails with the reason when something cannot", async (context) => {
+  const { world, socket } = context;
+  const refuse = { now: false };
+  const gw = world.daemon({
+    refuse: (command) =>
+      refuse.now && command.verb === "install"
+        ? problem("unit.invalid", { unit: "x", reason: "no" })
+        : undefined,
+  });
+  await world.controller({ serve: [{ kind: "socket", path: socket }] });
+  await gw.report();
+  const good = await run(socket, ["reconcile", "--wait"]);
+  assert.is(good.code, 0, good.err);
+  refuse.now = true;
+  world.source.commit(fleetYaml(["nas", "nas2"]));
+  const bad = await run(socket, ["reconcile", "--wait"]);
+  assert.is(bad.code, 1);
+  assert.match(bad.err, /Cannot install "x": no/);
+});
+
+test("a controller that is not there is said in one line, with exit status 2", async ({ socket }) => {
+  const { code, out, err } = await run(socket, ["get"]);
+  assert.equal({ code, out }, { code: 2, out: "" });
+  assert.match(err, /^netloom: Cannot reach a controller at .*: there is no socket; start one .*\n$/);
+});
+
+test.run();
