@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const checks = ["ip", "udp", "tcp"].flatMap((protocol) => ["-o", `${protocol}.check_checksum:TRUE`]);
+/** What tshark calls "error": malformed packets, wrong checksums. */
+const severityError = "8388608";
 const linkType = { network: 101, frame: 1 } as const;
 
 /**
@@ -19,23 +21,22 @@ export function dissect(
   try {
     const file = join(folder, "packets.pcap");
     writeFileSync(file, pcap(packets, linkType[link]));
-    const wrong = run(file, ["-Y", "_ws.malformed or _ws.expert.severity >= 8388608", "-V"]);
-    if (wrong.trim() !== "") throw new Error(`tshark finds fault with a packet:\n${wrong}`);
-    const rows = run(file, ["-T", "fields", ...fields.flatMap((field) => ["-e", field])]);
-    return rows
+    const asked = ["_ws.expert.severity", "_ws.expert.message", ...fields].flatMap((field) => ["-e", field]);
+    const text = execFileSync("tshark", ["-n", "-r", file, ...checks, "-T", "fields", ...asked], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const rows = text
       .trimEnd()
       .split("\n")
       .map((row) => row.split("\t"));
+    for (const [severity = "", reason] of rows)
+      if (severity.split(",").includes(severityError))
+        throw new Error(`tshark finds fault with a packet: ${reason}`);
+    return rows.map((row) => row.slice(2));
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function run(file: string, options: string[]): string {
-  return execFileSync("tshark", ["-n", "-r", file, ...checks, ...options], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
 }
 
 function pcap(packets: Uint8Array[], link: number): Buffer {

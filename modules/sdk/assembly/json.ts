@@ -1,4 +1,4 @@
-import { hexDigit } from "./address";
+import { hexDigit, parseAddress } from "./address";
 
 const depthMax = 32;
 
@@ -132,6 +132,24 @@ export class Json {
       store<u8>(target + (i >> 1), <u8>((high << 4) | low));
     }
     return <i32>(length >> 1);
+  }
+
+  /** Writes an address (`target` has 16 bytes of room) and answers its version, or 0 when the text is none. */
+  copyAddress(target: usize): u32 {
+    return this.isText ? parseAddress(this.textStart, this.textLength, target) : 0;
+  }
+
+  /** Writes the six bytes of "02:00:00:00:00:05"; false when the text is no MAC address. */
+  copyMac(target: usize): bool {
+    if (!this.isText || this.textLength != 17) return false;
+    for (let i: usize = 0; i < 6; i++) {
+      const at = this.textStart + 3 * i;
+      const high = hexDigit(load<u8>(at));
+      const low = hexDigit(load<u8>(at + 1));
+      if (high < 0 || low < 0 || (i < 5 && load<u8>(at + 2) != 0x3a)) return false;
+      store<u8>(target + i, <u8>((high << 4) | low));
+    }
+    return true;
   }
 
   private get kind(): u32 {
