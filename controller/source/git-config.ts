@@ -24,8 +24,6 @@ export function gitConfig(location: GitLocation, credentials: GitCredentials): s
     "[uploadpack]\n\tallowAnySHA1InWant = true",
     "[init]\n\tdefaultBranch = none",
   ];
-  if (credentials.caFile !== undefined)
-    lines.push(`[http]\n\tsslCAInfo = ${quoteConfig(credentials.caFile)}`);
   if (location.scheme === "https" && credentials.tokenFile !== undefined) {
     const { origin } = new URL(location.url);
     const helper = tokenHelper(credentials.user ?? "git", credentials.tokenFile);
@@ -43,6 +41,8 @@ export function gitConfig(location: GitLocation, credentials: GitCredentials): s
 export function gitEnvironment(options: {
   home: string;
   configFile: string;
+  /** Takes the place of the machine's certificates. */
+  caFile?: string | undefined;
   inherited: NodeJS.ProcessEnv;
 }): Record<string, string> {
   const environment: Record<string, string> = {
@@ -59,6 +59,7 @@ export function gitEnvironment(options: {
     const value = options.inherited[name];
     if (value !== undefined) environment[name] = value;
   }
+  if (options.caFile !== undefined) environment.GIT_SSL_CAINFO = options.caFile;
   return environment;
 }
 

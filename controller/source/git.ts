@@ -49,7 +49,8 @@ export class GitReader implements SourceReader {
     this.#verify = options.verify;
     this.#tidyAfter = options.tidyAfter;
     const configFile = join(options.folder, "gitconfig");
-    this.#environment = gitEnvironment({ home: options.folder, configFile, inherited: process.env });
+    const { caFile } = this.#credentials;
+    this.#environment = gitEnvironment({ home: options.folder, configFile, caFile, inherited: process.env });
     this.#git = new GitCommand(options.folder, { environment: this.#environment, shown: location.shown });
   }
 

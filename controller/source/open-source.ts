@@ -1,9 +1,10 @@
+import { resolve } from "node:path";
 import { fail } from "../../schemas/mod.ts";
 import { DirectoryReader } from "./directory.ts";
 import { GitReader } from "./git.ts";
 import { sourceLimits } from "./limits.ts";
 import { parseLocation } from "./location.ts";
-import type { Source, SourceOptions } from "./source.ts";
+import type { GitCredentials, Source, SourceOptions } from "./source.ts";
 import { WatchedSource } from "./watched-source.ts";
 
 /**
@@ -18,11 +19,21 @@ export function openSource(location: string, options: SourceOptions = {}): Sourc
   const reader =
     parsed.kind === "directory"
       ? new DirectoryReader(parsed)
-      : new GitReader(parsed, { folder: folderFor(location, folder), credentials, verify });
+      : new GitReader(parsed, {
+          folder: resolve(folderFor(location, folder)),
+          credentials: absolute(credentials),
+          verify,
+        });
   if (parsed.kind === "git" && parsed.scheme === "http" && credentials?.tokenFile !== undefined) {
     fail("source.location-invalid", { location: parsed.shown, reason: "a token goes over https only" });
   }
   return new WatchedSource(reader, { pollIntervalMs, deadlineMs });
+}
+
+/** Git runs in another folder than the one that paths are relative to here. */
+function absolute(credentials: GitCredentials = {}): GitCredentials {
+  const entries = Object.entries(credentials).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, name === "user" ? value : resolve(value)]));
 }
 
 function folderFor(location: string, folder: string | undefined): string {
