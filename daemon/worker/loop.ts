@@ -1,80 +1,20 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import {
-  fail,
-  type HostId,
-  type ObservedUnit,
-  ProblemError,
-  problemOf,
-  type UnitId,
-  type UnitState,
-} from "../../schemas/mod.ts";
-import type { LoadedUnit, Log } from "../engine.ts";
-import { type Holding, PollSet, quietWake, threadId } from "../linux/mod.ts";
+import { fail, ProblemError, problemOf, type UnitId } from "../../schemas/mod.ts";
+import type { LoadedUnit } from "../engine.ts";
+import { PollSet, quietWake, threadId } from "../linux/mod.ts";
+import type { EngineLoop, LoopContext } from "./engine-loop.ts";
+import { LogLimiter } from "./log-limiter.ts";
 import type { FromWorker, Request, Sight, ToWorker, WorkerStart } from "./messages.ts";
-import { type GuestGate, SharedState } from "./shared.ts";
+import { SharedState } from "./shared.ts";
 
 /** The loop lets Node breathe (garbage, compiled code, timers) at least this often. */
 const breatheEveryMs = 200;
-const pollMsMax = 5_000;
+/** Whoever ends the process, or the thread above this one, waits for the wait to end: nobody rings then. */
+const pollMsMax = 250;
 const controlMessagesPerTurnMax = 64;
 const secretTimeoutMs = 5_000;
-const logLinesPerSecondMax = 100;
 /** Changes of units are told to the main thread at most this often. */
 const tellChangesEveryMs = 20;
-
-/**
- * The worker's side of an engine: all of it runs in one thread, one call at a time, and none of it may wait. Verbs
- * throw a `ProblemError` and leave everything as it was; all are idempotent. See `Engine` for what the verbs mean.
- */
-export interface EngineLoop {
-  install(loaded: LoadedUnit): void;
-  setState(id: UnitId, state: UnitState): void;
-  setPriority(id: UnitId, priority: number): void;
-  revoke(id: UnitId): void;
-  challenge?(id: UnitId, nonce: string): string;
-  power?(host: HostId, state: "asleep" | "awake"): void;
-
-  /** What is really there of a unit now; undefined when nothing is. */
-  observe(id: UnitId): ObservedUnit | undefined;
-
-  /** Descriptors whose becoming readable ends the wait between turns. Asked again after each verb and changed(). */
-  descriptors(): readonly number[];
-
-  /**
-   * Handles one bounded batch of what is at hand (a few hundred packets, due timers), without blocking.
-   * Returns how many milliseconds the loop may now wait for a descriptor: 0 when more is at hand.
-   */
-  turn(nowMs: number): number;
-
-  /** Takes everything off and leaves the network as it was. */
-  stop(): void;
-}
-
-export interface LoopContext {
-  /** What the main side gave as `data`. */
-  data: unknown;
-  log: Log;
-
-  /**
-   * The gate through which guests of the unit that is being installed are entered: call it inside `install`, keep it
-   * with the installation. A guest that runs longer than `limitMs` has the thread ended and its unit faulted.
-   */
-  gate(id: UnitId, limitMs: number): GuestGate;
-
-  /** To be called for each descriptor and mapping that system calls gave: they outlive the thread otherwise. */
-  hold(holding: Holding): void;
-  /** To be called before a holding is closed or unmapped. */
-  release(holding: Holding): void;
-
-  /** Reads a secret of this host, blocking; throws `secret.missing`. */
-  secret(name: string): Uint8Array;
-
-  /** What `observe(id)` or `descriptors()` returns has changed for a reason other than a verb. */
-  changed(id?: UnitId): void;
-
-  /** The engine found out by itself that a host went to sleep or woke, and acted on it: the daemon remembers it. */
-  powered(host: HostId, state: "asleep" | "awake"): void;
-}
 
 /**
  * Runs an engine's loop in this worker until it is told to stop: the whole content of an engine's worker script. What
@@ -280,36 +220,5 @@ class LoopRunner {
       this.#shared.announceControl();
     }
     throw new Error("a secret was announced and not sent");
-  }
-}
-
-/** Passes log lines on, so many a second; says how many it left out. */
-class LogLimiter {
-  readonly log: Log;
-  readonly #tell: (line: FromWorker) => void;
-  #second = 0;
-  #lines = 0;
-
-  constructor(tell: (line: FromWorker) => void) {
-    this.#tell = tell;
-    this.log = {
-      debug: (fields, text) => this.#pass("debug", fields, text),
-      info: (fields, text) => this.#pass("info", fields, text),
-      warn: (fields, text) => this.#pass("warn", fields, text),
-      error: (fields, text) => this.#pass("error", fields, text),
-    };
-  }
-
-  #pass(level: keyof Log, fields: Record<string, unknown>, text: string): void {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second) {
-      const leftOut = this.#lines - logLinesPerSecondMax;
-      if (leftOut > 0) {
-        this.#tell({ kind: "log", level: "warn", fields: { leftOut }, text: "too many log lines" });
-      }
-      this.#second = second;
-      this.#lines = 0;
-    }
-    if (++this.#lines <= logLinesPerSecondMax) this.#tell({ kind: "log", level, fields, text });
   }
 }

@@ -5,5 +5,6 @@
  */
 
 export { type WorkerEngineOptions, workerEngine } from "./engine.ts";
-export { type EngineLoop, type LoopContext, runEngineLoop } from "./loop.ts";
+export type { EngineLoop, LoopContext } from "./engine-loop.ts";
+export { runEngineLoop } from "./loop.ts";
 export type { GuestGate } from "./shared.ts";
