@@ -244,6 +244,23 @@ const list = {
     (d: { path: string; reason: string }) => `Cannot read ${d.path}: ${d.reason}`,
   ),
 
+  // The sleep engine.
+  "sleep.inactive": entry(
+    false,
+    (d: { host: string; unit: string; state: string }) =>
+      `Cannot stand in for ${d.host}: its unit "${d.unit}" is ${d.state}; activate it first`,
+  ),
+  "sleep.no-link": entry(
+    true,
+    (d: { host: string; addresses: string; interfaces: string }) =>
+      `Cannot stand in for ${d.host}: none of this host's interfaces (${d.interfaces}) that are up shares a subnet with ${d.addresses}; put the proxy on the sleeping host's link, or set takeover to false`,
+  ),
+  "sleep.secure-on-invalid": entry(
+    false,
+    (d: { unit: string; secret: string }) =>
+      `Cannot install "${d.unit}": the secret "${d.secret}" is no SecureOn password; write six hex pairs ("00:01:02:03:04:05") or four numbers ("1.2.3.4")`,
+  ),
+
   // What the kernel answers; `what` is what was tried, `is` the call and its errno.
   "linux.denied": entry(
     false,

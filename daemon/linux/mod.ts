@@ -9,8 +9,14 @@ export { type Interface, type InterfaceAddress, listInterfaces } from "./interfa
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";
 export { enterNetworkNamespace } from "./namespace.ts";
-export { PacketRing, type PacketRingOptions, type PacketRingStatistics } from "./packetRing.ts";
+export {
+  checkPacketSockets,
+  PacketRing,
+  type PacketRingOptions,
+  type PacketRingStatistics,
+} from "./packet-ring.ts";
 export { PollSet } from "./poll.ts";
+export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { threadId, threadTimeMs } from "./thread.ts";
 export { closeWake, openWake, quietWake, ringWake } from "./wake.ts";

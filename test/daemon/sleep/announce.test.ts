@@ -3,10 +3,15 @@ import { rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { addressBytes, parseAddress } from "../../../daemon/sleep/address.ts";
+import { addressBytes, wordPrefix } from "../../../daemon/sleep/address.ts";
 import { arpAnnouncement, arpAnswer, arpFrame, readArp } from "../../../daemon/sleep/arp.ts";
 import { Headers } from "../../../daemon/sleep/headers.ts";
-import { magicFrame, magicPayload, magicUdpFrame, parseSecureOn } from "../../../daemon/sleep/magicPacket.ts";
+import {
+  magicFrame,
+  magicPayload,
+  magicUdpFrame,
+  parseSecureOn,
+} from "../../../daemon/sleep/magic-packet.ts";
 import {
   advertisementAnswer,
   advertisementFrame,
@@ -15,7 +20,7 @@ import {
 import { clientMac, mac, proxyMac } from "./frames.ts";
 
 const hostMac = mac("02:00:00:00:00:05");
-const target = addressBytes(parseAddress("fd00::5")!);
+const target = addressBytes(wordPrefix("fd00::5")!);
 
 /** What tshark says of a frame: the values of the fields, in order. */
 function tshark(frame: Uint8Array, fields: string[]): string[] {
@@ -100,7 +105,7 @@ test("tshark reads our advertisement, its flags, option and checksum", () => {
   assert.equal(tshark(advertisementFrame(proxyMac, { target, mac: hostMac, to: undefined }), fields), [
     ...["136", "fd00::5", "02:00:00:00:00:05", "1", "0", "1", "ff02::1", "33:33:00:00:00:01"],
   ]);
-  const asked = { target, source: addressBytes(parseAddress("fd00::1")!), sourceMac: clientMac };
+  const asked = { target, source: addressBytes(wordPrefix("fd00::1")!), sourceMac: clientMac };
   assert.equal(tshark(advertisementAnswer(proxyMac, asked, hostMac), fields), [
     ...["136", "fd00::5", "02:00:00:00:00:02", "1", "1", "1", "fd00::1", "02:00:00:00:00:01"],
   ]);
@@ -136,7 +141,7 @@ test("a valid solicitation is read; one hop further, unsummed or crooked it is n
   const frame = withChecksum(Buffer.from(solicitation));
   assert.equal(readNs(frame), {
     target,
-    source: addressBytes(parseAddress("fd00::1")!),
+    source: addressBytes(wordPrefix("fd00::1")!),
     sourceMac: clientMac,
   });
   const broken = (at: number, value: number, sum = true) => {

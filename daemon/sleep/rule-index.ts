@@ -1,6 +1,6 @@
 import type { SleepLayer } from "../../schemas/mod.ts";
-import { type Prefix, wordMask } from "./address.ts";
-import { AddressTable } from "./addressTable.ts";
+import { type WordPrefix, wordMask } from "./address.ts";
+import { AddressTable } from "./address-table.ts";
 import { type Headers, protocol } from "./headers.ts";
 
 /** What the index needs to know of a rule. */
@@ -9,7 +9,7 @@ export interface IndexedRule {
   /** Lower first; ties by id. */
   priority: number;
   layer: SleepLayer;
-  prefixes: readonly Prefix[];
+  prefixes: readonly WordPrefix[];
   port: number | undefined;
   /** The index's own: the lookup that found this rule last. */
   mark: number;
@@ -62,10 +62,10 @@ class FamilyIndex<R extends IndexedRule> {
   readonly #shelves = new AddressTable<Shelf<R>>();
   /** How many shelves there are for each prefix length. */
   readonly #shelvesByBits = new Int32Array(129);
-  /** Prefix lengths in use. */
+  /** WordPrefix lengths in use. */
   #bitsInUse: number[] = [];
 
-  add(rule: R, prefix: Prefix, number: number): void {
+  add(rule: R, prefix: WordPrefix, number: number): void {
     const [bits, words] = keyOf(prefix);
     let shelf = this.#shelves.get(bits, ...words);
     if (!shelf) {
@@ -77,7 +77,7 @@ class FamilyIndex<R extends IndexedRule> {
     insertInOrder(listOf(shelf, number, rule.port), rule);
   }
 
-  remove(rule: R, prefix: Prefix, number: number): void {
+  remove(rule: R, prefix: WordPrefix, number: number): void {
     const [bits, words] = keyOf(prefix);
     const shelf = this.#shelves.get(bits, ...words);
     if (!shelf) return;
@@ -135,7 +135,7 @@ class FamilyIndex<R extends IndexedRule> {
 const everyProtocol = -1;
 
 /** Where a rule belongs: a family, a prefix, and a protocol number. */
-function places(rule: IndexedRule): { family: 4 | 6; prefix: Prefix; protocols: number }[] {
+function places(rule: IndexedRule): { family: 4 | 6; prefix: WordPrefix; protocols: number }[] {
   return rule.prefixes.flatMap((prefix) => {
     const number = protocolOf(rule.layer, prefix.family);
     return number === undefined ? [] : [{ family: prefix.family, prefix, protocols: number }];
@@ -162,7 +162,7 @@ function protocolOf(layer: SleepLayer, family: 4 | 6): number | undefined {
   }
 }
 
-function keyOf(prefix: Prefix): [number, [number, number, number, number]] {
+function keyOf(prefix: WordPrefix): [number, [number, number, number, number]] {
   const bits = prefix.family === 4 ? prefix.bits + 96 : prefix.bits;
   const [a, b, c, d] = prefix.words;
   return [bits, [a & wordMask(bits, 0), b & wordMask(bits, 1), c & wordMask(bits, 2), d & wordMask(bits, 3)]];

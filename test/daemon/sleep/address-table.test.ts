@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { AddressTable } from "../../../daemon/sleep/addressTable.ts";
+import { AddressTable } from "../../../daemon/sleep/address-table.ts";
 
 test("it is a map, through any sequence of setting and deleting", () => {
   const key = fc

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Prefix, parsePrefix, prefixContains } from "../../../daemon/sleep/address.ts";
+import { holds, type WordPrefix, wordPrefix } from "../../../daemon/sleep/address.ts";
 import { Headers } from "../../../daemon/sleep/headers.ts";
-import { type IndexedRule, RuleIndex } from "../../../daemon/sleep/ruleIndex.ts";
+import { type IndexedRule, RuleIndex } from "../../../daemon/sleep/rule-index.ts";
 import { type SleepLayer, sleepLayers } from "../../../schemas/mod.ts";
 import { ethernet, ipv4, ipv6, tcp, udp } from "./frames.ts";
 
@@ -18,7 +18,7 @@ function rule(layer: SleepLayer, prefixes: string[], options: Partial<IndexedRul
     id,
     priority: 100,
     layer,
-    prefixes: prefixes.map((text) => parsePrefix(text)!),
+    prefixes: prefixes.map((text) => wordPrefix(text)!),
     port: undefined,
     mark: 0,
     ...options,
@@ -128,7 +128,7 @@ test("it finds what going through all rules would find", () => {
           const destination = host.split(".").map(Number);
           const frame = ethernet(0x0800, ipv4(transport, { protocol, destination }));
           const expected = rules
-            .filter((one) => sees(one, parsePrefix(host)!, protocol, port))
+            .filter((one) => sees(one, wordPrefix(host)!, protocol, port))
             .sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1))
             .map(({ id }) => id);
           assert.equal(
@@ -141,7 +141,7 @@ test("it finds what going through all rules would find", () => {
   );
 });
 
-function sees(one: IndexedRule, host: Prefix, protocol: number, port: number): boolean {
+function sees(one: IndexedRule, host: WordPrefix, protocol: number, port: number): boolean {
   const numbers: Record<SleepLayer, number[]> = {
     IP: [1, 2, 6, 17],
     IPv4: [1, 2, 6, 17],
@@ -151,7 +151,7 @@ function sees(one: IndexedRule, host: Prefix, protocol: number, port: number): b
     UDP: [17],
     TCP: [6],
   };
-  if (!one.prefixes.some((prefix) => prefixContains(prefix, host))) return false;
+  if (!one.prefixes.some((prefix) => holds(prefix, host))) return false;
   return numbers[one.layer].includes(protocol) && (one.port === undefined || one.port === port);
 }
 

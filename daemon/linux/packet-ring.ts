@@ -15,6 +15,8 @@ const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
 const SOL_PACKET = 263;
 const ETH_P_ALL = 3;
 const MSG_DONTWAIT = 0x40;
@@ -216,6 +218,13 @@ export class PacketRing {
     this.pending = 0;
   }
 
+  /** Takes the socket's error (its interface went down), which would end every wait at once; true when there was one. */
+  takeError(): boolean {
+    const value = new Uint8Array(4);
+    checked("getsockopt(SO_ERROR)", getsockopt(this.fd, SOL_SOCKET, SO_ERROR, value, int32(4)) as number);
+    return value.some((byte) => byte !== 0);
+  }
+
   /** Totals since it was opened. */
   statistics(): PacketRingStatistics {
     // struct tpacket_stats: packets, drops; the kernel starts anew with each reading.
@@ -243,6 +252,13 @@ export class PacketRing {
     this.receiveAt = 0;
     reclaim(this.holdings());
   }
+}
+
+/** Throws the `linux.*` problem that keeps this process from opening packet rings. */
+export function checkPacketSockets(): void {
+  attempt("open a packet socket", () =>
+    closeDescriptor(checked("socket", socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) as number)),
+  );
 }
 
 interface RingSizes {

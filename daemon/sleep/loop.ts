@@ -1,0 +1,519 @@
+import {
+  fail,
+  type HostId,
+  type ObservedUnit,
+  type Problem,
+  ProblemError,
+  type SleepUnitSpec,
+  type UnitId,
+  type UnitState,
+} from "../../schemas/mod.ts";
+import type { LoadedUnit } from "../engine.ts";
+import { listInterfaces } from "../linux/mod.ts";
+import type { EngineLoop, LoopContext } from "../worker/mod.ts";
+import { announce } from "./claims.ts";
+import { Link, pathInterfaces, sharedInterface } from "./link.ts";
+import { magicFrame, magicPayload, magicUdpFrame } from "./magic-packet.ts";
+import { type PowerEvent, powerTimes, stepPower } from "./power.ts";
+import { Modules, Rule } from "./rule.ts";
+import { Sleeper } from "./sleeper.ts";
+import { type DelayedAnswer, Speaker } from "./speaker.ts";
+import { Timers } from "./timers.ts";
+import { Traffic } from "./traffic.ts";
+
+const framesPerTurnMax = 256;
+const timersPerTurnMax = 256;
+const timersMax = 200_000;
+const delayedAnswersMax = 4_096;
+const delayedBytesMax = 8 << 20;
+/** Claims are repeated once after this long, for a frame may be lost (RFC 5227 §2.3). */
+const announceAgainMs = 2_000;
+/** Between the magic packets of one call. */
+const magicIntervalMs = 100;
+/** Interfaces are looked at this often while a host sleeps. */
+const lookEveryMs = 2_000;
+/** So many waits in a row that brought no frame: a socket has an error to tell. */
+const emptyTurnsMax = 8;
+
+/** What is due at a time. */
+type Due =
+  | { kind: "interval"; rule: Rule }
+  | { kind: "answer"; answer: DelayedAnswer }
+  | { kind: "announce"; sleeper: Sleeper }
+  | { kind: "magic"; sleeper: Sleeper; left: number }
+  | { kind: "deadline"; sleeper: Sleeper }
+  | { kind: "look" };
+
+/** The sleep engine's side of the worker: units, who sleeps, and what follows from both. */
+export class SleepLoop implements EngineLoop {
+  readonly #context: LoopContext;
+  readonly #sleepers = new Map<UnitId, Sleeper>();
+  readonly #rules = new Map<UnitId, Rule>();
+  readonly #modules = new Modules();
+  readonly #links = new Map<number, Link>();
+  readonly #timers = new Timers<Due>(timersMax);
+  readonly #traffic: Traffic;
+  readonly #speaker: Speaker;
+  #nowMs = performance.now();
+  #delayed = { answers: 0, bytes: 0 };
+  #looking = false;
+  #emptyTurns = 0;
+
+  constructor(context: LoopContext) {
+    this.#context = context;
+    this.#traffic = new Traffic({
+      seen: (sleeper) => this.#power(sleeper, "seen"),
+      faulted: (rule, found) => this.#fault(rule, found),
+    });
+    this.#speaker = new Speaker(
+      this.#traffic.owners,
+      {
+        wanted: (rule) => this.#wanted(rule),
+        delay: (answer, delayMs) => this.#delay(answer, delayMs),
+      },
+      context,
+    );
+    this.#traffic.speaker = this.#speaker;
+  }
+
+  install(loaded: LoadedUnit): void {
+    const spec = loaded.unit.spec as SleepUnitSpec;
+    if (spec.type === "sleeper") this.#installSleeper(loaded);
+    else this.#installRule(loaded);
+  }
+
+  setState(id: UnitId, state: UnitState): void {
+    const sleeper = this.#sleepers.get(id);
+    const unit = sleeper ?? this.#rules.get(id) ?? fail("unit.unknown", { verb: "change", unit: id });
+    unit.state = state;
+    if (sleeper) this.#settle(sleeper);
+    else this.#settleRule(unit as Rule);
+  }
+
+  setPriority(id: UnitId, priority: number): void {
+    const rule = this.#rules.get(id);
+    if (rule) this.#withdraw(rule);
+    const unit = rule ?? this.#sleepers.get(id) ?? fail("unit.unknown", { verb: "prioritize", unit: id });
+    unit.priority = priority;
+    if (rule) this.#settleRule(rule);
+  }
+
+  revoke(id: UnitId): void {
+    const sleeper = this.#sleepers.get(id);
+    if (sleeper) this.#removeSleeper(sleeper);
+    const rule = this.#rules.get(id);
+    if (rule) this.#removeRule(rule);
+  }
+
+  power(host: HostId, state: "asleep" | "awake"): void {
+    const sleeper = [...this.#sleepers.values()].find((one) => one.host === host);
+    if (!sleeper) return;
+    if (state === "asleep") {
+      if (sleeper.state !== "active") {
+        fail("sleep.inactive", { host, unit: sleeper.unit.id, state: sleeper.state });
+      }
+      // Whatever keeps us from standing in refuses the message, and the host stays up.
+      if (!sleeper.standing) this.#attach(sleeper);
+    }
+    this.#nowMs = performance.now();
+    this.#power(sleeper, state === "asleep" ? "told-asleep" : "told-awake");
+  }
+
+  observe(id: UnitId): ObservedUnit | undefined {
+    return this.#sleepers.get(id)?.observe(performance.now()) ?? this.#rules.get(id)?.observe();
+  }
+
+  descriptors(): readonly number[] {
+    return [...this.#links.values()].map((link) => link.ring.fd);
+  }
+
+  turn(nowMs: number): number {
+    this.#nowMs = nowMs;
+    let frames = 0;
+    for (const link of this.#links.values()) frames += this.#receive(link);
+    this.#performDue();
+    for (const link of this.#links.values()) {
+      link.ring.flush();
+      if (link.users === 0) this.#close(link);
+    }
+    if (frames > 0) {
+      this.#emptyTurns = 0;
+      return 0;
+    }
+    this.#emptyTurns += 1;
+    if (this.#emptyTurns >= emptyTurnsMax) this.#takeErrors();
+    return Math.max(0, this.#timers.nextMs - nowMs);
+  }
+
+  stop(): void {
+    for (const sleeper of this.#sleepers.values()) this.#leave(sleeper);
+    for (const link of this.#links.values()) {
+      link.ring.flush();
+      this.#close(link);
+    }
+    this.#speaker.close();
+  }
+
+  #installSleeper(loaded: LoadedUnit): void {
+    const made = new Sleeper(loaded, (name) => this.#context.secret(name));
+    const before = this.#sleepers.get(made.unit.id);
+    if (before) {
+      made.succeed(before);
+      this.#leave(before);
+    }
+    this.#sleepers.set(made.unit.id, made);
+    for (const rule of this.#rules.values()) {
+      if (rule.spec.host !== made.host) continue;
+      rule.sleeper = made;
+      made.rules.add(rule);
+    }
+    this.#settle(made);
+  }
+
+  #removeSleeper(sleeper: Sleeper): void {
+    this.#leave(sleeper);
+    for (const rule of sleeper.rules) rule.sleeper = undefined;
+    this.#sleepers.delete(sleeper.unit.id);
+  }
+
+  #installRule(loaded: LoadedUnit): void {
+    const { id } = loaded.unit;
+    const { limits } = loaded.unit.spec as { limits: { timeMs: number } };
+    const module = this.#modules.take(loaded);
+    let made: Rule;
+    try {
+      const services = {
+        nowMs: () => performance.now(),
+        log: (text: string) => this.#context.log.info({ unit: id, text }, "rule says"),
+      };
+      made = new Rule(loaded, module, { gate: this.#context.gate(id, limits.timeMs), services });
+    } catch (error) {
+      this.#modules.give(loaded.unit);
+      throw error;
+    }
+    const before = this.#rules.get(id);
+    if (before) {
+      made.state = before.state;
+      this.#removeRule(before);
+    }
+    this.#rules.set(id, made);
+    made.sleeper = [...this.#sleepers.values()].find(({ host }) => host === made.spec.host);
+    made.sleeper?.rules.add(made);
+    this.#settleRule(made);
+  }
+
+  #removeRule(rule: Rule): void {
+    this.#withdraw(rule);
+    rule.sleeper?.rules.delete(rule);
+    rule.sleeper = undefined;
+    this.#rules.delete(rule.id);
+    this.#modules.give(rule.unit);
+  }
+
+  /** Something happened to a host: what follows is decided by `stepPower` and done here. */
+  #power(sleeper: Sleeper, event: PowerEvent): void {
+    const before = sleeper.power;
+    const { power, action } = stepPower(before, event, this.#nowMs);
+    sleeper.power = power;
+    switch (action) {
+      case "take-over":
+        this.#settle(sleeper);
+        break;
+      case "give-back":
+        this.#woke(sleeper, before);
+        if (event === "seen") this.#context.powered(sleeper.host, "awake");
+        break;
+      case "call":
+        if (before.kind === "asleep") sleeper.wakes.byRule += 1;
+        this.#call(sleeper);
+        break;
+      case "give-up":
+        sleeper.wakes.failed += 1;
+        this.#context.log.warn({ host: sleeper.host }, "host does not wake");
+        break;
+      case undefined:
+        return;
+    }
+    this.#context.changed(sleeper.unit.id);
+  }
+
+  #woke(sleeper: Sleeper, before: Sleeper["power"]): void {
+    if (before.kind !== "waking") sleeper.wakes.byItself += 1;
+    if (before.kind !== "awake") {
+      sleeper.asleepMs += this.#nowMs - (before.kind === "asleep" ? before.sinceMs : before.asleepSinceMs);
+    }
+    const links = sleeper.ports.map((port) => ({ mac: port.mac, link: port.link ?? sleeper.links[0] }));
+    // The host has its addresses back before it gets what its rules kept.
+    const rules = [...sleeper.rules].filter(({ live }) => live);
+    for (const { link } of links) if (link) link.users += 1;
+    this.#settle(sleeper);
+    rules.sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
+    const first = links.find(({ link }) => link !== undefined);
+    for (const rule of rules) if (first?.link) this.#handOver(rule, first.link, first.mac);
+    for (const { link } of links) if (link) link.users -= 1;
+  }
+
+  #handOver(rule: Rule, link: Link, hostMac: Uint8Array): void {
+    this.#speaker.listenForHost(rule, link, hostMac);
+    this.#run(rule, () => rule.guest.onWakeup(this.#speaker));
+  }
+
+  /** Makes what is done for a host follow from its unit's state and its power. */
+  #settle(sleeper: Sleeper): void {
+    const wanted =
+      sleeper.power.kind !== "awake" &&
+      (sleeper.state === "active" || (sleeper.state === "deprecated" && sleeper.standing));
+    if (!wanted) this.#leave(sleeper);
+    else if (sleeper.standing) announceIfTaken(sleeper);
+    else this.#tryToStand(sleeper);
+  }
+
+  #tryToStand(sleeper: Sleeper): void {
+    try {
+      this.#attach(sleeper);
+      this.#stand(sleeper);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      sleeper.problem = error.problem;
+      this.#lookAgain();
+    }
+  }
+
+  #stand(sleeper: Sleeper): void {
+    sleeper.standing = true;
+    sleeper.problem = undefined;
+    for (const port of sleeper.ports) {
+      this.#traffic.macs.set(48, [0, 0, port.macHigh, port.macLow], sleeper);
+      for (const { family, words } of port.addresses) {
+        this.#traffic.owners.set(family === 4 ? 32 : 128, words, sleeper);
+      }
+    }
+    for (const rule of sleeper.rules) this.#settleRule(rule);
+    if (sleeper.spec.takeover) {
+      announce(sleeper, "proxy");
+      this.#timers.add(this.#nowMs + announceAgainMs, { kind: "announce", sleeper });
+    }
+    this.#lookAgain();
+  }
+
+  /** Stops interception at once and gives the addresses back. */
+  #leave(sleeper: Sleeper): void {
+    if (sleeper.standing) {
+      sleeper.standing = false;
+      for (const port of sleeper.ports) {
+        this.#traffic.macs.delete(48, [0, 0, port.macHigh, port.macLow]);
+        for (const { family, words } of port.addresses) {
+          this.#traffic.owners.delete(family === 4 ? 32 : 128, words);
+        }
+      }
+      for (const rule of sleeper.rules) this.#withdraw(rule);
+      if (sleeper.spec.takeover) announce(sleeper, "host");
+    }
+    for (const link of sleeper.links) link.users -= 1;
+    sleeper.links = [];
+    for (const port of sleeper.ports) port.link = undefined;
+  }
+
+  /** Opens the links that a host is met on. Throws `sleep.no-link` and `linux.*`, and has opened none then. */
+  #attach(sleeper: Sleeper): void {
+    if (sleeper.links.length > 0) return;
+    const interfaces = listInterfaces();
+    const shared = sleeper.ports.map((port) => sharedInterface(port.addresses, interfaces));
+    const chosen = sleeper.spec.takeover ? shared : [...shared, ...pathInterfaces(interfaces)];
+    const found = [...new Set(chosen.filter((one) => one !== undefined))];
+    if (found.length === 0) {
+      const names = interfaces.filter(({ loopback }) => !loopback).map(({ name }) => name);
+      const addresses = sleeper.spec.interfaces.flatMap((one) => one.addresses).join(", ");
+      fail("sleep.no-link", { host: sleeper.host, addresses, interfaces: names.join(", ") || "none" });
+    }
+    sleeper.links = found.map((one) => this.#open(one));
+    for (const link of sleeper.links) link.users += 1;
+    for (const [place, port] of sleeper.ports.entries()) {
+      port.link = sleeper.links.find(({ index }) => index === shared[place]?.index);
+    }
+  }
+
+  #open(found: ReturnType<typeof listInterfaces>[number]): Link {
+    const known = this.#links.get(found.index);
+    if (known) return known;
+    const link = new Link(found);
+    for (const holding of link.ring.holdings()) this.#context.hold(holding);
+    this.#links.set(link.index, link);
+    this.#context.changed();
+    return link;
+  }
+
+  #close(link: Link): void {
+    this.#links.delete(link.index);
+    for (const holding of link.ring.holdings()) this.#context.release(holding);
+    link.ring.close();
+    this.#context.changed();
+  }
+
+  /** Makes a rule's being in the index, and its timer, follow from its state and its host's. */
+  #settleRule(rule: Rule): void {
+    const wanted = rule.state === "active" && rule.problem === undefined && rule.sleeper?.standing === true;
+    if (!wanted) this.#withdraw(rule);
+    if (!wanted || rule.live) return;
+    rule.live = true;
+    this.#traffic.rules.add(rule);
+    this.#wind(rule, this.#nowMs);
+  }
+
+  #withdraw(rule: Rule): void {
+    if (!rule.live) return;
+    rule.live = false;
+    this.#traffic.rules.remove(rule);
+    if (rule.interval) this.#timers.remove(rule.interval as NonNullable<ReturnType<Timers<Due>["add"]>>);
+    rule.interval = undefined;
+  }
+
+  #wind(rule: Rule, fromMs: number): void {
+    const { intervalMs } = rule.spec;
+    if (intervalMs === undefined) return;
+    rule.interval = this.#timers.add(fromMs + intervalMs, { kind: "interval", rule });
+  }
+
+  #receive(link: Link): number {
+    const { ring } = link;
+    let frames = 0;
+    for (; frames < framesPerTurnMax && ring.next(); frames += 1) {
+      this.#traffic.handle(link, this.#nowMs);
+      ring.release();
+    }
+    return frames;
+  }
+
+  #performDue(): void {
+    for (let count = 0; count < timersPerTurnMax; count += 1) {
+      const due = this.#timers.takeDue(this.#nowMs);
+      if (due === undefined) return;
+      this.#perform(due);
+    }
+  }
+
+  #perform(due: Due): void {
+    switch (due.kind) {
+      case "interval":
+        this.#tick(due.rule);
+        break;
+      case "answer":
+        this.#sendDelayed(due.answer);
+        break;
+      case "announce":
+        if (due.sleeper.standing) announceIfTaken(due.sleeper);
+        break;
+      case "magic":
+        this.#sendMagic(due.sleeper, due.left);
+        break;
+      case "deadline":
+        this.#power(due.sleeper, "tick");
+        break;
+      case "look":
+        this.#look();
+        break;
+    }
+  }
+
+  #tick(rule: Rule): void {
+    rule.interval = undefined;
+    const link = rule.sleeper?.ports.find((port) => port.link)?.link ?? rule.sleeper?.links[0];
+    if (!rule.live || !link) return;
+    // After a pause the timer goes on from now; what was missed is not made up for.
+    this.#wind(rule, this.#nowMs);
+    this.#speaker.listenUnasked(rule, link);
+    this.#run(rule, () => rule.guest.onTimer(this.#speaker));
+  }
+
+  #run(rule: Rule, call: () => Problem | undefined): void {
+    rule.gate.enter();
+    let found: Problem | undefined;
+    try {
+      found = call();
+    } finally {
+      rule.gate.leave();
+    }
+    if (found) this.#fault(rule, found);
+    else rule.fine();
+  }
+
+  #fault(rule: Rule, found: Problem): void {
+    this.#context.log.warn({ unit: rule.id, problem: found }, "rule failed");
+    if (!rule.faulted(found)) return;
+    this.#withdraw(rule);
+    this.#context.changed(rule.id);
+  }
+
+  #wanted(rule: Rule): void {
+    rule.counts.wakes += 1;
+    if (rule.sleeper) this.#power(rule.sleeper, "wanted");
+  }
+
+  #call(sleeper: Sleeper): void {
+    this.#sendMagic(sleeper, sleeper.spec.wake.repeat);
+    this.#timers.add(this.#nowMs + powerTimes.wakeDeadlineMs, { kind: "deadline", sleeper });
+  }
+
+  #sendMagic(sleeper: Sleeper, left: number): void {
+    if (left <= 0 || sleeper.power.kind !== "waking" || !sleeper.standing) return;
+    for (const port of sleeper.ports) {
+      const payload = magicPayload(port.mac, sleeper.password);
+      const links = port.link ? [port.link] : sleeper.links;
+      for (const { ring, mac, address } of links) {
+        const udp = sleeper.spec.wake.transport === "udp";
+        ring.send(udp ? magicUdpFrame(mac, address, payload) : magicFrame(mac, payload));
+      }
+    }
+    this.#timers.add(this.#nowMs + magicIntervalMs, { kind: "magic", sleeper, left: left - 1 });
+  }
+
+  #delay(answer: DelayedAnswer, delayMs: number): boolean {
+    const { answers, bytes } = this.#delayed;
+    if (answers >= delayedAnswersMax || bytes + answer.content.length > delayedBytesMax) return false;
+    if (!this.#timers.add(this.#nowMs + delayMs, { kind: "answer", answer })) return false;
+    this.#delayed = { answers: answers + 1, bytes: bytes + answer.content.length };
+    answer.rule.waiting += 1;
+    return true;
+  }
+
+  #sendDelayed(answer: DelayedAnswer): void {
+    const { answers, bytes } = this.#delayed;
+    this.#delayed = { answers: answers - 1, bytes: bytes - answer.content.length };
+    answer.rule.waiting -= 1;
+    // The host is awake, or the rule gone: it has nothing to say any more.
+    if (answer.rule.sleeper?.standing && this.#links.get(answer.link.index) === answer.link) {
+      this.#speaker.send(answer);
+    }
+  }
+
+  #lookAgain(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#timers.add(this.#nowMs + lookEveryMs, { kind: "look" });
+  }
+
+  /** Interfaces come and go: what stood on one that is gone stands again when there is one. */
+  #look(): void {
+    this.#looking = false;
+    const sleeping = [...this.#sleepers.values()].filter(({ power }) => power.kind !== "awake");
+    if (sleeping.length === 0) return;
+    this.#lookAgain();
+    const present = new Set(listInterfaces().map(({ index }) => index));
+    for (const sleeper of sleeping) {
+      const lost = sleeper.links.some(({ index }) => !present.has(index));
+      if (lost) this.#leave(sleeper);
+      if (sleeper.standing) continue;
+      this.#settle(sleeper);
+      this.#context.changed(sleeper.unit.id);
+    }
+  }
+
+  #takeErrors(): void {
+    this.#emptyTurns = 0;
+    for (const { ring } of this.#links.values()) ring.takeError();
+  }
+}
+
+function announceIfTaken(sleeper: Sleeper): void {
+  if (sleeper.spec.takeover) announce(sleeper, "proxy");
+}

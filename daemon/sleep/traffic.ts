@@ -1,0 +1,116 @@
+import type { Problem } from "../../schemas/mod.ts";
+import { finishChecksum } from "../linux/mod.ts";
+import { AddressTable } from "./address-table.ts";
+import { handleArp, handleSolicitation } from "./claims.ts";
+import { ethernetBytes, etherType, Headers, type Malformation, protocol } from "./headers.ts";
+import type { Link } from "./link.ts";
+import { isSolicitation } from "./neighbour.ts";
+import type { Rule } from "./rule.ts";
+import { RuleIndex } from "./rule-index.ts";
+import type { Sleeper } from "./sleeper.ts";
+import type { Speaker } from "./speaker.ts";
+
+export interface TrafficEvents {
+  /** A frame came from the host itself. */
+  seen(sleeper: Sleeper, nowMs: number): void;
+  /** The rule's program failed on a packet. */
+  faulted(rule: Rule, found: Problem): void;
+}
+
+/** What the proxy does with each frame: the hot path, in which nothing is made that is not sent. */
+export class Traffic {
+  /** Rules of the hosts that are stood in for. */
+  readonly rules = new RuleIndex<Rule>();
+  /** Those hosts by address (bits 32 or 128) and by MAC (bits 48). */
+  readonly owners = new AddressTable<Sleeper>();
+  readonly macs = new AddressTable<Sleeper>();
+  /** Frames not looked at any further, by reason. */
+  readonly malformed = new Map<Malformation, number>();
+  readonly #headers = new Headers();
+  readonly #events: TrafficEvents;
+  #speaker!: Speaker;
+
+  constructor(events: TrafficEvents) {
+    this.#events = events;
+  }
+
+  /** Who performs what rules answer; it needs the owners first. */
+  set speaker(speaker: Speaker) {
+    this.#speaker = speaker;
+  }
+
+  /** Handles the frame that the link's ring is at. */
+  handle(link: Link, nowMs: number): void {
+    const { ring } = link;
+    // A tagged frame belongs to the VLAN's own interface, which has a ring of its own when a sleeper is there.
+    if (ring.vlan !== 0) return;
+    const headers = this.#headers;
+    const wrong = headers.read(ring.bytes, ring.start, ring.length);
+    if (ring.length >= ethernetBytes) {
+      const sender = this.macs.get(48, 0, 0, headers.sourceMacHigh, headers.sourceMacLow);
+      if (sender !== undefined) this.#events.seen(sender, nowMs);
+      // No machine sends from a group address.
+      if (sender !== undefined || (headers.sourceMacHigh & 0x0100) !== 0) return;
+    }
+    if (wrong !== undefined) {
+      this.malformed.set(wrong, (this.malformed.get(wrong) ?? 0) + 1);
+      return;
+    }
+    if (headers.etherType === etherType.arp) handleArp(link, headers, this.owners, nowMs);
+    if (headers.family === 0 || !this.#isForUs(link)) return;
+    if (isSolicitation(ring.bytes, headers) && handleSolicitation(link, headers, this.owners)) return;
+    const count = this.rules.find(headers);
+    if (count === 0) return;
+    if (ring.checksumPending) finish(ring.bytes, headers);
+    this.#speaker.hear(link, headers);
+    for (let place = 0; place < count; place += 1) this.#serve(this.rules.found[place]!, link);
+  }
+
+  /** The proxy's own frames, those to a group, and those to a sleeping host; others pass by on their way elsewhere. */
+  #isForUs({ ring, macHigh, macLow }: Link): boolean {
+    const { bytes, start } = ring;
+    const high = (bytes[start]! << 8) | bytes[start + 1]!;
+    if ((high & 0x0100) !== 0) return true;
+    const low =
+      (bytes[start + 2]! << 24) | (bytes[start + 3]! << 16) | (bytes[start + 4]! << 8) | bytes[start + 5]!;
+    return (low === macLow && high === macHigh) || this.macs.get(48, 0, 0, high, low) !== undefined;
+  }
+
+  #serve(rule: Rule, link: Link): void {
+    // What an earlier rule did may have ended this one.
+    if (!rule.live) return;
+    const { ring } = link;
+    const headers = this.#headers;
+    const at = rule.spec.raw ? ring.start : headers.networkAt;
+    rule.counts.packets += 1;
+    this.#speaker.listen(rule);
+    rule.gate.enter();
+    let found: Problem | undefined;
+    try {
+      found = rule.guest.processPacket(ring.bytes, at, headers.end - at, this.#speaker);
+    } finally {
+      rule.gate.leave();
+    }
+    if (found === undefined) {
+      rule.fine();
+      return;
+    }
+    if (rule.spec.onFault === "accept") this.#passOn(rule, link);
+    this.#events.faulted(rule, found);
+  }
+
+  /** Leaves the packet alone: the host gets it, asleep as it is. */
+  #passOn(rule: Rule, link: Link): void {
+    const port = rule.sleeper?.ports[0];
+    if (port) this.#speaker.passOn(this.#headers, port.mac, port.link ?? link);
+  }
+}
+
+/** The kernel left the transport's checksum to hardware that the frame never met. */
+function finish(bytes: Uint8Array, headers: Headers): void {
+  const { transportAt: at, end } = headers;
+  if (at < 0) return;
+  if (headers.protocol === protocol.udp) finishChecksum(bytes, at, end, 6);
+  else if (headers.protocol === protocol.tcp) finishChecksum(bytes, at, end, 16);
+  else if (headers.protocol === protocol.icmp6) finishChecksum(bytes, at, end, 2);
+}
