@@ -1,3 +1,5 @@
+import { truncateSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bus, codecs, limits, subjects } from "../../bus/mod.ts";
@@ -172,6 +174,19 @@ test("a unit that faulted is reported, and listed but not run after a restart, u
   assert.is(at.engine.units.get(unit.id)?.problem, undefined);
   await at.restart();
   assert.is(at.engine.units.get(unit.id)?.problem, undefined);
+});
+
+test("a torn file is reported, and its unit is installed anew", async () => {
+  const unit = fakeUnit("a");
+  await at.codes({ verb: "install", unit, priority: 1 });
+  await at.stop();
+  truncateSync(join(at.stateDir, "units", "Rule+default+a+nas.json"), 100);
+  at.reports.length = 0;
+  await at.start();
+  await eventually(() => at.reports.length > 0, "a report");
+  assert.equal(at.lastReport.units, []);
+  assert.is(at.lastReport.problems?.[0]?.code, "store.torn");
+  assert.equal(await at.codes({ verb: "install", unit, priority: 1 }), ["ack"]);
 });
 
 test("a unit that its engine refuses at the start stays kept and is listed with the problem", async () => {
