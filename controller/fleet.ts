@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Bus, HostReport } from "../bus/mod.ts";
 import type { DesiredUnit, HostId } from "../schemas/mod.ts";
 import { act, OvertakenError } from "./act.ts";
@@ -43,6 +44,8 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    // Every batch under way listens for the end.
+    setMaxListeners(0, this.#stopped.signal);
     this.#presenceTimer = setInterval(() => this.#missHosts(), Math.max(10, options.times.awayAfterMs / 10));
   }
 

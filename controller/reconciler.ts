@@ -1,5 +1,6 @@
 import { type Bucket, type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
 import { formatProblem, type Problem } from "../schemas/mod.ts";
+import { BlobService } from "./blob-service.ts";
 import { BlobSender } from "./blobs.ts";
 import { DesiredFleet } from "./desired-fleet.ts";
 import { type PlannedCommand, unitOf } from "./diff.ts";
@@ -64,6 +65,7 @@ export class Reconciler {
   readonly #store: StatusStore;
   readonly #reader: SnapshotReader;
   readonly #blobs: BlobSender;
+  readonly #service: BlobService;
   readonly #record: RecordStore;
   readonly #keeper: RecordKeeper;
   readonly #listeners = new Set<(news: News) => void>();
@@ -92,6 +94,7 @@ export class Reconciler {
     this.#options = options;
     this.#store = store;
     this.#blobs = new BlobSender(bus.blobs, (digest) => intake.programs.read(digest));
+    this.#service = new BlobService(bus.blobs, log);
     this.#record = new RecordStore(record, { store: bus.blobs, blobs: this.#blobs, log });
     this.#keeper = new RecordKeeper({
       store: this.#record,
@@ -176,6 +179,7 @@ export class Reconciler {
     this.board.stop();
     await this.#store.drained();
     this.#store.stop();
+    await this.#service.set(false);
   }
 
   async #start(): Promise<void> {
@@ -208,6 +212,7 @@ export class Reconciler {
     const { term } = leadership;
     log.info({ term }, term === undefined ? "another controller leads" : "this controller leads");
     this.#store.setLeading(term !== undefined);
+    void this.#service.set(term !== undefined);
   }
 
   #onOvertaken(term: number): void {

@@ -19,8 +19,12 @@ export class FakeSource implements Source {
   }
 
   commit(files: Record<string, string | Uint8Array>): void {
-    this.latest = snapshotOf(files);
-    for (const listener of this.#onSnapshot) listener(this.latest);
+    this.deliver(snapshotOf(files));
+  }
+
+  deliver(snapshot: Snapshot): void {
+    this.latest = snapshot;
+    for (const listener of this.#onSnapshot) listener(snapshot);
   }
 
   fail(problems: readonly Problem[]): void {
