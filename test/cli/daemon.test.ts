@@ -1,48 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bus, codecs, type HostReport, subjects } from "../../bus/mod.ts";
 import { eventually } from "../bus/eventually.ts";
 import { NatsServer } from "../bus/nats-server.ts";
 import { fakeUnit } from "../daemon/fake-engine.ts";
+import { DaemonProcess } from "./daemon-process.ts";
 
-const program = resolve(import.meta.dirname, "../../cli/main.js");
 const host = "default/gw-1";
 const stateDir = mkdtempSync(join(tmpdir(), "netloom-"));
-
-/** `netloom daemon` as a process of its own. */
-class DaemonProcess {
-  readonly child: ChildProcess;
-  readonly exited: Promise<number | null>;
-  log = "";
-
-  constructor(...flags: string[]) {
-    const words = [program, "daemon", "--host", "gw-1", "--state-dir", stateDir, ...flags];
-    this.child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
-    this.child.stderr?.on("data", (text) => {
-      this.log += text;
-    });
-    this.exited = new Promise((exited) => this.child.on("close", exited));
-  }
-
-  /** A line with this message and these fields is in the log. */
-  said(text: string): boolean {
-    return this.log.includes(`"msg":"${text}"`);
-  }
-
-  async metricsPort(): Promise<number> {
-    await eventually(() => this.said("serving metrics"), `metrics; log: ${this.log}`);
-    return Number(/"port":(\d+)/.exec(this.log)?.[1]);
-  }
-
-  stop(): Promise<number | null> {
-    this.child.kill("SIGTERM");
-    return this.exited;
-  }
-}
 
 let nats: NatsServer;
 let bus: Bus;
@@ -72,7 +40,7 @@ test.after(async () => {
 });
 
 function daemon(...flags: string[]): DaemonProcess {
-  const made = new DaemonProcess("--bus", nats.url, ...flags);
+  const made = new DaemonProcess("--state-dir", stateDir, "--bus", nats.url, ...flags);
   running.push(made);
   return made;
 }
