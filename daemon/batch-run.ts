@@ -76,13 +76,13 @@ export class BatchRun {
         if (!refused.has(step.stored.unit.id)) {
           await engines.setState(step.stored.unit.engine, step.stored.unit.id, step.state);
         }
-        this.#keep({ ...step.stored, state: step.state });
+        this.#amend(step.stored, { state: step.state });
         return { kind: "ack" };
       case "priority":
         if (!refused.has(step.stored.unit.id)) {
           await engines.setPriority(step.stored.unit.engine, step.stored.unit.id, step.priority);
         }
-        this.#keep({ ...step.stored, priority: step.priority });
+        this.#amend(step.stored, { priority: step.priority });
         return { kind: "ack" };
       case "revoke":
         await this.#revoke(step.stored);
@@ -137,6 +137,11 @@ export class BatchRun {
     }
     await engines.revoke(unit.engine, unit.id);
     refused.delete(unit.id);
+  }
+
+  /** A fault may have been kept while the engine was at work. */
+  #amend(stored: StoredUnit, change: Partial<StoredUnit>): void {
+    this.#keep({ ...(this.#options.store.units.get(stored.unit.id) ?? stored), ...change });
   }
 
   #keep(stored: StoredUnit): void {

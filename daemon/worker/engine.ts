@@ -3,6 +3,7 @@ import {
   type EngineCapability,
   type EngineName,
   type HostId,
+  isRetryable,
   type ObservedUnit,
   type Problem,
   ProblemError,
@@ -153,7 +154,10 @@ class WorkerEngine implements Engine {
 
   refresh(): Promise<void> {
     return this.#alone(async () => {
-      if (this.#thread) await this.#tell({ verb: "observe" });
+      if (!this.#thread) return;
+      const end = await this.#retryRefused(this.#thread);
+      if (end) await this.#replaceThread(end);
+      else await this.#tell({ verb: "observe" });
     });
   }
 
@@ -294,16 +298,26 @@ class WorkerEngine implements Engine {
   async #restore(thread: WorkerThread): Promise<ThreadEnd | undefined> {
     for (const unit of [...this.#units.values()].sort(byPriority)) {
       if (unit.problem?.code === "unit.faulted") continue;
-      const { loaded, ordinal, state } = unit;
-      unit.problem = undefined;
-      let outcome = await thread.request({ verb: "install", loaded, ordinal });
-      if (outcome.kind === "done" && state !== "installed") {
-        outcome = await thread.request({ verb: "setState", unit: loaded.unit.id, state });
-      }
-      if (outcome.kind === "ended") return outcome.end;
-      this.#see(outcome.sights);
-      if (outcome.kind === "refused") unit.problem = outcome.problem;
+      const end = await this.#restoreUnit(thread, unit);
+      if (end) return end;
     }
+    return this.#restorePower(thread);
+  }
+
+  async #restoreUnit(thread: WorkerThread, unit: KnownUnit): Promise<ThreadEnd | undefined> {
+    const { loaded, ordinal, state } = unit;
+    unit.problem = undefined;
+    let outcome = await thread.request({ verb: "install", loaded, ordinal });
+    if (outcome.kind === "done" && state !== "installed") {
+      outcome = await thread.request({ verb: "setState", unit: loaded.unit.id, state });
+    }
+    if (outcome.kind === "ended") return outcome.end;
+    this.#see(outcome.sights);
+    if (outcome.kind === "refused") unit.problem = outcome.problem;
+    return undefined;
+  }
+
+  async #restorePower(thread: WorkerThread): Promise<ThreadEnd | undefined> {
     for (const host of this.#asleep) {
       const outcome = await thread.request({ verb: "power", host, state: "asleep" });
       if (outcome.kind === "ended") return outcome.end;
@@ -312,6 +326,16 @@ class WorkerEngine implements Engine {
       }
     }
     return undefined;
+  }
+
+  /** Units that a new thread refused for a reason that may have passed. */
+  async #retryRefused(thread: WorkerThread): Promise<ThreadEnd | undefined> {
+    const refused = [...this.#units.values()].filter(({ problem: found }) => found && isRetryable(found));
+    for (const unit of refused) {
+      const end = await this.#restoreUnit(thread, unit);
+      if (end) return end;
+    }
+    return refused.some(({ problem: found }) => !found) ? this.#restorePower(thread) : undefined;
   }
 }
 

@@ -168,6 +168,24 @@ test("an engine that crashes outside any guest is started again with its units",
   assert.is(seen(crash)?.state, "active");
 });
 
+test("a unit that a new thread refuses is listed with the reason, and works again once that has passed", async () => {
+  const away = join(mkdtempSync(join(tmpdir(), "netloom-")), "away");
+  const unit = tinyUnit("a", { awayWhile: away });
+  await install(unit);
+  await engine.setState(unit.id, "active");
+  writeFileSync(away, "");
+  const bad = tinyUnit("bad", { guest: "loop" });
+  await install(bad);
+  await engine.setState(bad.id, "active");
+  await until(() => seen(unit)?.problem?.code === "linux.absent");
+  await engine.refresh?.();
+  assert.is(seen(unit)?.problem?.code, "linux.absent");
+  rmSync(dirname(away), { recursive: true });
+  await engine.refresh?.();
+  assert.is(seen(unit)?.problem, undefined);
+  assert.is(seen(unit)?.state, "active");
+});
+
 test("a secret reaches the worker, and one that is missing refuses the unit", async () => {
   const unit = tinyUnit("a", { secret: "word" });
   await install(unit);

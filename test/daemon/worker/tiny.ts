@@ -21,6 +21,8 @@ export interface TinySpec {
   limitMs: number;
   /** Throws when installed. */
   refuse?: boolean;
+  /** Refused, for a reason that may pass, while this file is there. */
+  awayWhile?: string;
   /** Brings the worker down from outside any guest while it is active and this file is there. */
   crashWhile?: string;
   secret?: string;
@@ -60,6 +62,7 @@ class TinyLoop implements EngineLoop {
     const spec = loaded.unit.spec as TinySpec;
     const { id } = loaded.unit;
     if (spec.refuse) fail("unit.invalid", { unit: id, reason: "it wants to be refused" });
+    if (spec.awayWhile && existsSync(spec.awayWhile)) fail("linux.absent", { what: "install", is: "away" });
     const secret = spec.secret ? new TextDecoder().decode(this.#context.secret(spec.secret)) : "";
     const gate = this.#context.gate(id, spec.limitMs);
     const state = this.#units.get(id)?.state ?? "installed";
