@@ -1,5 +1,6 @@
 import { crdFiles } from "./crds.ts";
 import { crdsChart } from "./crds-chart.ts";
+import { kindPages } from "./kind-pages.ts";
 import { readKindSchemas } from "./kind-schemas.ts";
 import { objectTypes } from "./object-types.ts";
 import { validators } from "./validators.ts";
@@ -12,5 +13,6 @@ export async function generatedFiles(root: string): Promise<Map<string, string>>
     ["schemas/generated/validators.ts", validators(schemas)],
     ...crdFiles(schemas),
     ...crdsChart(schemas, root),
+    ...kindPages(schemas, root),
   ]);
 }
