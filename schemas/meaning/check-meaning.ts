@@ -1,3 +1,4 @@
+import { Breather } from "../breather.ts";
 import type { NetloomObject } from "../generated/objects.ts";
 import { fieldText } from "../parse/field-path.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
@@ -35,13 +36,18 @@ export async function checkMeaning(
     problems.push(placed(object, path, found));
     return true;
   };
+  const breather = new Breather();
   for (const parsed of objects) {
+    if (breather.isDue) await breather.pause();
     for (const found of faultsOf(parsed.object, fleet)) if (!add(parsed, found)) return problems;
     for (const use of artifactsOf(parsed.object)) {
       for (const found of await artifacts.faultsOf(use)) if (!add(parsed, found)) return problems;
     }
   }
-  for (const clash of findClashes(fleet)) if (!add(clash.object, clash.fault)) return problems;
+  for (const clash of findClashes(fleet)) {
+    if (breather.isDue) await breather.pause();
+    if (!add(clash.object, clash.fault)) return problems;
+  }
   return problems;
 }
 

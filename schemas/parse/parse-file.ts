@@ -1,3 +1,4 @@
+import type { Breather } from "../breather.ts";
 import type { NetloomObject } from "../generated/objects.ts";
 import { type Problem, type ProblemPlace, problem } from "../problem.ts";
 import { checkShape, kindNames, shown } from "./check-shape.ts";
@@ -18,24 +19,38 @@ export interface ParsedFile {
 const apiVersion = "netloom.dev/v1alpha1";
 
 /** Reads one YAML file of a source, every document of it. `file` is its path for positions. */
-export function parseFile(bytes: Uint8Array, file: string): ParsedFile {
+export async function parseFile(bytes: Uint8Array, file: string, breather: Breather): Promise<ParsedFile> {
   const parsed: ParsedFile = { objects: [], problems: [] };
   const start = { position: { file, line: 1, column: 1 } };
   const decoded = decode(bytes, start);
   if (typeof decoded !== "string") return { objects: [], problems: [decoded] };
   const split = splitDocuments(decoded);
   if (split.problem !== undefined) return { objects: [], problems: [{ ...split.problem, ...start }] };
+  let intricateChars = 0;
   for (const document of split.documents) {
-    parseObject(document, file, parsed);
-    if (parsed.problems.length < sourceLimits.problemsPerFileMax) continue;
-    parsed.problems.length = sourceLimits.problemsPerFileMax;
-    const max = sourceLimits.problemsPerFileMax;
-    parsed.problems.push(
-      problem("yaml.over-limit", { what: "the number of problems in this file", is: max + 1, max }, start),
-    );
+    if (breather.isDue) await breather.pause();
+    const { isPlain } = parseObject(document, file, parsed);
+    if (!isPlain) intricateChars += document.text.length;
+    const excess = excessOf(intricateChars, parsed.problems.length);
+    if (excess === undefined) continue;
+    parsed.problems.push(problem("yaml.over-limit", excess, start));
     break;
   }
   return parsed;
+}
+
+/** Which limit of a file is passed, so that the rest of it is left unread. */
+function excessOf(
+  intricateChars: number,
+  problems: number,
+): { what: string; is: number; max: number } | undefined {
+  const { intricateCharsPerFileMax, problemsPerFileMax } = sourceLimits;
+  if (intricateChars > intricateCharsPerFileMax) {
+    const what = "the text of this file that is more than plain mappings, lists and values, in characters,";
+    return { what, is: intricateChars, max: intricateCharsPerFileMax };
+  }
+  if (problems <= problemsPerFileMax) return undefined;
+  return { what: "the number of problems in this file", is: problems, max: problemsPerFileMax };
 }
 
 function decode(bytes: Uint8Array, place: ProblemPlace): string | Problem {
@@ -50,17 +65,19 @@ function decode(bytes: Uint8Array, place: ProblemPlace): string | Problem {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     if (text.includes("\0")) return problem("yaml.not-text", { reason: "it holds a NUL character" }, place);
-    return text;
+    // To YAML both are one line break; this one the plain reader knows.
+    return text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
   } catch {
     return problem("yaml.not-text", { reason: "it is not valid UTF-8" }, place);
   }
 }
 
-function parseObject(document: DocumentText, file: string, into: ParsedFile): void {
+/** Tells whether the document was read without the `yaml` package. */
+function parseObject(document: DocumentText, file: string, into: ParsedFile): { isPlain: boolean } {
   const read = readValue(document, file);
   if (read.kind === "problems") {
     into.problems.push(...read.problems);
-    return;
+    return read;
   }
   const { value } = read;
   const positions = new DocumentPositions(document, file);
@@ -74,6 +91,7 @@ function parseObject(document: DocumentText, file: string, into: ParsedFile): vo
   const problems = misfit ? [misfit] : checkShape((value as NetloomObject).kind, value, placeOf);
   if (problems.length > 0) into.problems.push(...problems);
   else into.objects.push(new ParsedObject(value as NetloomObject, file, document));
+  return { isPlain: read.isPlain && problems.length === 0 };
 }
 
 /** What keeps a document from being an object of a kind we know. */

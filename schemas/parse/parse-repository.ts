@@ -1,3 +1,4 @@
+import { Breather } from "../breather.ts";
 import { isRetryable, type Problem, problem, problemOf } from "../problem.ts";
 import type { RepositoryFile, Snapshot } from "../repository.ts";
 import { sourceLimits } from "./limits.ts";
@@ -26,10 +27,11 @@ export async function parseRepository(
   const { cache = new Map(), isObjectFile = isYamlFile } = options;
   const paths = [...snapshot.files.keys()].filter(isObjectFile).sort();
   const parsedFiles: ParsedFile[] = [];
+  const breather = new Breather();
   for (const path of paths) {
     const file = snapshot.files.get(path) as RepositoryFile;
     const kept = cache.get(path);
-    const parsed = kept?.version === file.version ? kept.parsed : await readFile(file);
+    const parsed = kept?.version === file.version ? kept.parsed : await readFile(file, breather);
     cache.set(path, { version: file.version, parsed });
     parsedFiles.push(parsed);
   }
@@ -45,7 +47,7 @@ export function isYamlFile(path: string): boolean {
   return /\.ya?ml$/.test(path) && !/(?:^|\/)\./.test(path);
 }
 
-async function readFile(file: RepositoryFile): Promise<ParsedFile> {
+async function readFile(file: RepositoryFile, breather: Breather): Promise<ParsedFile> {
   const max = sourceLimits.fileBytesMax;
   if (file.bytes > max) {
     const place = { position: { file: file.path, line: 1, column: 1 } };
@@ -53,7 +55,7 @@ async function readFile(file: RepositoryFile): Promise<ParsedFile> {
     return { objects: [], problems: [problem("yaml.over-limit", { what, is: file.bytes, max }, place)] };
   }
   try {
-    return parseFile(await file.read(), file.path);
+    return await parseFile(await file.read(), file.path, breather);
   } catch (error) {
     // A file that its source lists and cannot give is broken like one that cannot be parsed, unless trying again helps.
     const found = problemOf(error);

@@ -3,13 +3,13 @@ import { gaveUp, resolvePlain } from "./plain-scalar.ts";
 
 /**
  * Reads the plain part of YAML that almost every object is written in: block mappings and sequences, flow collections
- * on one line, plain scalars on one line, quoted scalars without escapes, comments, printable ASCII. On anything else it
+ * on one line, plain scalars on one line, quoted scalars without escapes, comments. On anything else it
  * gives up (undefined), without an opinion on whether the text is valid; what it does read is what the `yaml` package
  * reads (schema "core", string keys), which test/schemas/parse/plain-yaml.test.ts holds it to. Some twenty times as
  * fast (docs/decisions/0003-a-fast-reader-for-plain-yaml.md).
  */
 export function readPlainYaml(text: string): { value: unknown } | undefined {
-  if (/[^\n -~]/.test(text)) return undefined;
+  if (!fit.test(text)) return undefined;
   try {
     return { value: new PlainReader(text).document() };
   } catch (error) {
@@ -17,6 +17,9 @@ export function readPlainYaml(text: string): { value: unknown } | undefined {
     throw error;
   }
 }
+
+/** Without tabs, carriage returns, other control characters, and what YAML or Unicode may take for a line break. */
+const fit = /^[\n -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]*$/;
 
 const newline = 10;
 const space = 32;
