@@ -28,11 +28,15 @@ export interface StartOptions {
 export class World {
   readonly bus = memoryBus();
   readonly source = new FakeSource(fleetYaml(["nas"]));
-  readonly leadership = new FakeLeadership(1);
+  /** Of the controller started last. */
+  leadership = new FakeLeadership(undefined);
+  #lastTerm = 0;
   readonly #running: { stop(): unknown }[] = [];
 
   async controller(options: StartOptions = {}): Promise<RunningController> {
-    const { source = this.source, leadership = this.leadership, bus = this.bus.join() } = options;
+    const { source = this.source, bus = this.bus.join() } = options;
+    const leadership = options.leadership ?? new FakeLeadership(++this.#lastTerm);
+    this.leadership = leadership;
     const controller = await runController({
       source,
       bus,
