@@ -1,5 +1,7 @@
 /** One answer of `git cat-file --batch`. */
-export type CatFileAnswer = { kind: "object"; type: string; content: Uint8Array } | { kind: "missing" };
+export type CatFileAnswer =
+  | { kind: "object"; id: string; type: string; content: Uint8Array }
+  | { kind: "missing" };
 
 /**
  * Takes the output of `git cat-file --batch` apart, however it is cut into chunks: a line "ID TYPE BYTES", the content
@@ -7,7 +9,7 @@ export type CatFileAnswer = { kind: "object"; type: string; content: Uint8Array 
  */
 export class CatFileParser {
   #header: Uint8Array = new Uint8Array(0);
-  #object: { type: string; content: Uint8Array; filled: number } | undefined;
+  #object: { id: string; type: string; content: Uint8Array; filled: number } | undefined;
 
   /** The answers that this chunk completes, in order. Throws on what git never prints. */
   feed(chunk: Uint8Array): CatFileAnswer[] {
@@ -27,10 +29,11 @@ export class CatFileParser {
     if (end < 0) return chunk.length;
     const line = Buffer.from(this.#header).toString("latin1");
     this.#header = new Uint8Array(0);
-    const found = /^[0-9a-f]+ (\w+) (\d+)$/.exec(line);
+    const found = /^([0-9a-f]+) (\w+) (\d+)$/.exec(line);
     if (found) {
       // Not from the pool: what a snapshot keeps must not keep its neighbours.
-      this.#object = { type: found[1]!, content: new Uint8Array(Number(found[2])), filled: 0 };
+      const content = new Uint8Array(Number(found[3]));
+      this.#object = { id: found[1]!, type: found[2]!, content, filled: 0 };
     } else if (/ (?:missing|ambiguous)$/.test(line)) {
       answers.push({ kind: "missing" });
     } else {
@@ -47,7 +50,8 @@ export class CatFileParser {
     object.filled += part.length;
     const end = at + part.length;
     if (object.filled < object.content.length || end === chunk.length) return end;
-    answers.push({ kind: "object", type: object.type, content: object.content });
+    const { id, type, content } = object;
+    answers.push({ kind: "object", id, type, content });
     this.#object = undefined;
     return end + 1;
   }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import { watch } from "chokidar";
 import { fail, problem, type RepositoryFile, type Snapshot } from "../../schemas/mod.ts";
 import { markOf, reasonOf, type Scan, type ScannedFile, scanDirectory } from "./directory-scan.ts";
@@ -105,27 +104,28 @@ export class DirectoryReader implements SourceReader {
   }
 }
 
-/** The files read, a few at a time; undefined when one of them was written to meanwhile. */
+/**
+ * The files read; undefined when one of them was written to meanwhile. In place and in slices, for the reason that
+ * scanning is.
+ */
 async function readAll(
   scanned: ScannedFile[],
   signal: AbortSignal,
 ): Promise<Map<string, RepositoryFile> | undefined> {
   const files = new Map<string, RepositoryFile>();
-  const waiting = [...scanned];
-  let steady = true;
-  const reader = async (): Promise<void> => {
-    for (let one = waiting.pop(); one && steady; one = waiting.pop()) {
-      signal.throwIfAborted();
-      const file = await readOne(one);
-      if (file) files.set(one.path, file);
-      else steady = false;
-    }
-  };
-  await Promise.all(Array.from({ length: sourceLimits.readsAtOnce }, reader));
-  return steady ? files : undefined;
+  let sliceEnd = performance.now() + sourceLimits.scanSliceMs;
+  for (const one of scanned) {
+    const file = readOne(one);
+    if (!file) return undefined;
+    files.set(one.path, file);
+    if (performance.now() < sliceEnd) continue;
+    await setImmediate(undefined, { signal });
+    sliceEnd = performance.now() + sourceLimits.scanSliceMs;
+  }
+  return files;
 }
 
-async function readOne(scanned: ScannedFile): Promise<RepositoryFile | undefined> {
+function readOne(scanned: ScannedFile): RepositoryFile | undefined {
   const { path, bytes } = scanned;
   if (scanned.kind === "refused") return refusedFile(path, bytes, scanned.problem);
   if (bytes > sourceLimits.fileBytesMax) {
@@ -133,7 +133,7 @@ async function readOne(scanned: ScannedFile): Promise<RepositoryFile | undefined
     return refusedFile(path, bytes, problem("source.file-too-large", data));
   }
   try {
-    const content = await readSteady(scanned.real, scanned.mark);
+    const content = readSteady(scanned.real, scanned.mark);
     if (!content) return undefined;
     const version = createHash("sha256").update(content).digest("hex");
     return { path, bytes, version, read: async () => content };
@@ -144,14 +144,14 @@ async function readOne(scanned: ScannedFile): Promise<RepositoryFile | undefined
 }
 
 /** The content, when the file has the mark both before and after it is read. */
-async function readSteady(path: string, mark: string): Promise<Uint8Array | undefined> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+function readSteady(path: string, mark: string): Uint8Array | undefined {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    if (markOf(await handle.stat({ bigint: true })) !== mark) return undefined;
-    const content = await handle.readFile();
-    return markOf(await handle.stat({ bigint: true })) === mark ? content : undefined;
+    if (markOf(fstatSync(file, { bigint: true })) !== mark) return undefined;
+    const content = readFileSync(file);
+    return markOf(fstatSync(file, { bigint: true })) === mark ? content : undefined;
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 

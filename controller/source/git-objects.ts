@@ -25,15 +25,16 @@ export class GitObjects {
 
   /** The object's content. Rejects when it is not there, is of another type, or git has died. */
   async read(id: string, type: "blob" | "commit"): Promise<Uint8Array> {
-    this.#child ??= this.#spawn();
-    const { stdin } = this.#child;
-    const answer = await new Promise<CatFileAnswer>((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      stdin!.write(`${id}\n`);
-    });
+    const answer = await this.#ask(id);
     if (answer.kind === "missing") throw new Error(`object ${id} is no longer in the object store`);
     if (answer.type !== type) throw new Error(`object ${id} is a ${answer.type}, not a ${type}`);
     return answer.content;
+  }
+
+  /** The id of the commit that a ref, a tag or an id stands for; undefined when it stands for none. */
+  async commitOf(name: string): Promise<string | undefined> {
+    const answer = await this.#ask(`${name}^{commit}`);
+    return answer.kind === "object" ? answer.id : undefined;
   }
 
   async close(): Promise<void> {
@@ -43,6 +44,15 @@ export class GitObjects {
     const ended = once(child, "close");
     child.stdin!.end();
     await ended;
+  }
+
+  #ask(name: string): Promise<CatFileAnswer> {
+    this.#child ??= this.#spawn();
+    const { stdin } = this.#child;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      stdin!.write(`${name}\n`);
+    });
   }
 
   #spawn(): ChildProcess {

@@ -18,9 +18,8 @@ export const sourceLimits = {
   /** How long a directory must have been left alone before it is read. */
   settleMs: 60,
   directoryAttemptsMax: 40,
-  /** A scan lets other work in this often. */
+  /** Scanning and reading a directory let other work in this often. */
   scanSliceMs: 4,
-  readsAtOnce: 32,
   /** Changes of refs that come this close together are one. */
   refDebounceMs: 5,
   /** After so many fetched revisions the object store drops what no kept snapshot needs. */

@@ -12,7 +12,7 @@ function print(answers: CatFileAnswer[]): Buffer {
       answer.kind === "missing"
         ? Buffer.from(`${id} missing\n`)
         : Buffer.concat([
-            Buffer.from(`${id} ${answer.type} ${answer.content.length}\n`),
+            Buffer.from(`${answer.id} ${answer.type} ${answer.content.length}\n`),
             answer.content,
             Buffer.from("\n"),
           ]),
@@ -23,6 +23,7 @@ function print(answers: CatFileAnswer[]): Buffer {
 test("answers are read however the output is cut", () => {
   const object = fc.record({
     kind: fc.constant("object" as const),
+    id: fc.constant(id),
     type: fc.constantFrom("blob", "commit", "tree"),
     content: fc.uint8Array({ maxLength: 60 }),
   });
@@ -44,9 +45,9 @@ test("answers are read however the output is cut", () => {
 
 test("answers are read byte by byte", () => {
   const wanted: CatFileAnswer[] = [
-    { kind: "object", type: "blob", content: Buffer.from("a\nb\n") },
+    { kind: "object", id, type: "blob", content: Buffer.from("a\nb\n") },
     { kind: "missing" },
-    { kind: "object", type: "blob", content: new Uint8Array(0) },
+    { kind: "object", id, type: "blob", content: new Uint8Array(0) },
   ];
   const parser = new CatFileParser();
   const read = [...print(wanted)].flatMap((byte) => parser.feed(Uint8Array.of(byte)));
