@@ -4,6 +4,7 @@
  */
 export { type Abi, sleepAbi } from "./abi.ts";
 export { type AssemblyScriptOptions, type Build, buildAssemblyScript } from "./build-assemblyscript.ts";
+export { buildC } from "./build-c.ts";
 export { type Compilation, type CompiledModule, compileModule, moduleBytesMax } from "./compile.ts";
 export { type CallResult, Guest, type GuestOptions } from "./guest.ts";
 export type { GuestServices } from "./imports.ts";
