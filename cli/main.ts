@@ -10,6 +10,7 @@ import { registerDescribe } from "./describe.ts";
 import { registerEvents } from "./events.ts";
 import { registerGet } from "./get.ts";
 import { registerLab } from "./lab.ts";
+import { registerModule } from "./module.ts";
 import { registerPlan } from "./plan.ts";
 import { registerReconcile } from "./reconcile.ts";
 import { registerValidate } from "./validate.ts";
@@ -28,6 +29,7 @@ for (const register of [
   registerEvents,
   registerGet,
   registerLab,
+  registerModule,
   registerPlan,
   registerReconcile,
   registerValidate,

@@ -3,6 +3,7 @@
  * rules (`rules/`) and their built modules (`standard/`). May import `schemas`.
  */
 export { type Abi, sleepAbi } from "./abi.ts";
+export { buildModule } from "./build.ts";
 export { type AssemblyScriptOptions, type Build, buildAssemblyScript } from "./build-assemblyscript.ts";
 export { buildC } from "./build-c.ts";
 export { type Compilation, type CompiledModule, compileModule, moduleBytesMax } from "./compile.ts";
@@ -11,3 +12,4 @@ export type { GuestServices } from "./imports.ts";
 export { delayMsMax, type ReactionSink, respondBytesMax, respondPacketsMax } from "./reaction.ts";
 export { SleepGuest } from "./sleep-guest.ts";
 export { buildStandardModules, standardModule, standardModuleNames } from "./standard.ts";
+export { type RuleLanguage, ruleLanguages, ruleTemplate } from "./template.ts";

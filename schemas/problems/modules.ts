@@ -53,4 +53,33 @@ export const moduleProblems = {
     false,
     (d: { source: string; reason: string }) => `Cannot build ${d.source}: ${d.reason}`,
   ),
+  "module.name-invalid": entry(
+    false,
+    (d: { name: string }) =>
+      `Cannot make a module "${d.name}": a name has 1 to 63 of a-z, 0-9 and "-", and begins with a letter`,
+  ),
+  "module.source-exists": entry(
+    false,
+    (d: { file: string }) => `Cannot write ${d.file}: it is there already; choose another name or folder`,
+  ),
+
+  // Trying one out, on packets from a file.
+  "module.file-unreadable": entry(
+    false,
+    (d: { file: string; reason: string }) => `Cannot read ${d.file}: ${d.reason}`,
+  ),
+  "module.too-slow": entry(
+    false,
+    (d: { module: string; call: string; limitMs: number }) =>
+      `Module "${d.module}" had not returned from ${d.call} after ${d.limitMs} ms; it was ended`,
+  ),
+  "module.option-invalid": entry(
+    false,
+    (d: { option: string; is: string; must: string }) => `${d.option} is ${d.is}; it must be ${d.must}`,
+  ),
+  "capture.malformed": entry(
+    false,
+    (d: { file: string; reason: string }) =>
+      `Cannot read ${d.file} as a capture: ${d.reason}; it should be a pcap or pcapng file`,
+  ),
 } as const;

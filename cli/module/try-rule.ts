@@ -1,0 +1,136 @@
+import { createContext, Script } from "node:vm";
+import type { ReactionSink, SleepGuest } from "../../modules/mod.ts";
+import { type Problem, problem } from "../../schemas/mod.ts";
+import { describePacket, networkPart } from "./describe-packet.ts";
+import { type CapturedPacket, linkTypes } from "./read-capture.ts";
+
+export type Reaction =
+  | { kind: "wake" }
+  | { kind: "respond"; delayMs: number; bytes: Uint8Array; summary: string };
+
+/** One call into the rule, and what came of it. */
+export interface Step {
+  /** Of the packet in the capture, from 1 on; undefined for the timer and for the waking. */
+  number: number | undefined;
+  call: "process_packet" | "on_timer" | "on_wakeup";
+  /** Since the first packet. */
+  timeMs: number;
+  summary: string;
+  reactions: Reaction[];
+  problem?: Problem;
+}
+
+export interface TryOptions {
+  name: string;
+  raw: boolean;
+  intervalMs: number | undefined;
+  wakeup: boolean;
+  limitMs: number;
+  /** The guest's clock is read here; it is set to the capture's before each call. */
+  clock: { nowMs: number };
+}
+
+/** Timers due between two packets far apart; more of them would only say the same again. */
+const timersMax = 100_000;
+
+/** Lets a rule live through a capture: its packets, a timer that runs by the capture's clock, the waking at the end. */
+export function* tryRule(
+  guest: SleepGuest,
+  packets: Iterable<CapturedPacket>,
+  options: TryOptions,
+): Generator<Step> {
+  const { clock, intervalMs } = options;
+  let start: number | undefined;
+  let timers = 0;
+  let number = 0;
+  for (const packet of packets) {
+    number++;
+    start ??= packet.timeMs;
+    const timeMs = packet.timeMs - start;
+    while (intervalMs !== undefined && (timers + 1) * intervalMs <= timeMs && timers < timersMax) {
+      timers++;
+      clock.nowMs = timers * intervalMs;
+      yield runStep(
+        { number: undefined, call: "on_timer", timeMs: clock.nowMs, summary: "" },
+        options,
+        (sink) => guest.onTimer(sink),
+      );
+    }
+    clock.nowMs = Math.max(clock.nowMs, timeMs);
+    const bytes = packetFor(packet, options.raw);
+    if (!bytes) continue;
+    const summary = describePacket(options.raw ? networkPart(bytes) : bytes);
+    yield runStep({ number, call: "process_packet", timeMs, summary }, options, (sink) =>
+      guest.processPacket(bytes, 0, bytes.length, sink),
+    );
+  }
+  if (options.wakeup)
+    yield runStep(
+      { number: undefined, call: "on_wakeup", timeMs: clock.nowMs, summary: "" },
+      options,
+      (sink) => guest.onWakeup(sink),
+    );
+}
+
+function runStep(
+  step: Omit<Step, "reactions" | "problem">,
+  options: TryOptions,
+  call: (sink: ReactionSink) => Problem | undefined,
+): Step {
+  const reactions: Reaction[] = [];
+  const sink: ReactionSink = {
+    wake: () => reactions.push({ kind: "wake" }),
+    respond(memory, offset, length, delayMs) {
+      const bytes = memory.slice(offset, offset + length);
+      const summary = describePacket(options.raw ? networkPart(bytes) : bytes);
+      reactions.push({ kind: "respond", delayMs, bytes, summary });
+    },
+  };
+  const found = withTimeLimit(() => call(sink), options.limitMs);
+  if (found === "late") {
+    const late = problem("module.too-slow", {
+      module: options.name,
+      call: step.call,
+      limitMs: options.limitMs,
+    });
+    return { ...step, reactions: [], problem: late };
+  }
+  return found ? { ...step, reactions, problem: found } : { ...step, reactions };
+}
+
+const context = createContext({ call: undefined as unknown });
+const script = new Script("call()");
+
+/** Runs a call that may never return: the runtime ends scripts that take too long, and whatever they have called. */
+export function withTimeLimit<T>(call: () => T, limitMs: number): T | "late" {
+  context.call = call;
+  try {
+    return script.runInContext(context, { timeout: limitMs }) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return "late";
+    throw error;
+  }
+}
+
+/** What the rule would be handed of a captured packet; undefined when it would not see it. */
+function packetFor({ linkType, bytes }: CapturedPacket, raw: boolean): Uint8Array | undefined {
+  switch (linkType) {
+    case linkTypes.ethernet: {
+      if (raw) return bytes;
+      const network = networkPart(bytes);
+      const version = (network[0] ?? 0) >> 4;
+      return version === 4 || version === 6 ? network : undefined;
+    }
+    case linkTypes.linuxCooked:
+      return raw ? undefined : bytes.subarray(16);
+    case linkTypes.linuxCooked2:
+      return raw ? undefined : bytes.subarray(20);
+    case linkTypes.raw:
+    case linkTypes.rawBsd:
+    case linkTypes.ipv4:
+    case linkTypes.ipv6:
+      return raw ? undefined : bytes;
+    default:
+      return undefined;
+  }
+}
