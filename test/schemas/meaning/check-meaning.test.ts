@@ -1,0 +1,326 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { guestPrograms } from "../../../cli/validate/guest-programs.ts";
+import { checkMeaning, type Problem, parseRepository } from "../../../schemas/mod.ts";
+import { memorySnapshot } from "../memory-snapshot.ts";
+
+const examples = resolve(import.meta.dirname, "../../../../examples/kinds");
+const files = Object.fromEntries(
+  readdirSync(examples, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.\w+$/.test(path))
+    .map((path) => [path, readFileSync(join(examples, path))]),
+);
+
+/** Changes one place in one file of the examples; the place must be there. */
+type Edit = [file: string, from: string | RegExp, to: string];
+
+async function problemsAfter(edits: Edit[], more: Record<string, string> = {}): Promise<Problem[]> {
+  const contents: Record<string, string | Uint8Array> = { ...files, ...more };
+  for (const [file, from, to] of edits) {
+    const text = String(contents[file]);
+    const edited = text.replace(from, to);
+    assert.is.not(edited, text, `${file} has no ${from}`);
+    contents[file] = edited;
+  }
+  const snapshot = memorySnapshot(contents);
+  const { objects, problems } = await parseRepository(snapshot);
+  assert.equal(problems, [], "only meaning is tested here");
+  return checkMeaning(objects, { ...guestPrograms, files: snapshot.files });
+}
+
+const told = (problems: Problem[]): string[] =>
+  problems.map(({ code, object, field }) => `${code} ${object} ${field}`);
+
+const host = (name: string, spec: string): string =>
+  `---\napiVersion: netloom.dev/v1alpha1\nkind: Host\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+const tunnel = (name: string, spec: string): string =>
+  `---\napiVersion: netloom.dev/v1alpha1\nkind: Tunnel\nmetadata: {name: ${name}}\nspec: {endpoints: {allow: ["10.0.0.0/8:*"]}, ${spec}}\n`;
+
+/** What is told (code, object, field) of the examples with one thing changed. */
+const table: Record<string, { edits?: Edit[]; more?: Record<string, string>; told: string[] }> = {
+  "nothing changed": { told: [] },
+  "an unknown proxy": {
+    edits: [["hosts.yaml", "proxy: gw-1", "proxy: gw1"]],
+    told: ["meaning.unknown-object Host/default/nas spec.sleep.proxy"],
+  },
+  "a proxy without a daemon": {
+    edits: [["hosts.yaml", "  lab:\n    router", "  daemon: false\n  lab:\n    router"]],
+    told: [
+      "meaning.proxy-unfit Host/default/nas spec.sleep.proxy",
+      "meaning.hosts-unfit Rule/default/source-nat spec.hosts",
+      "meaning.hosts-unfit MonitoringFunction/default/heavy-hitter spec.hosts",
+      "meaning.hosts-unfit Tunnel/default/wan spec.hosts",
+      "meaning.hosts-unfit Customization/default/dns-count spec.inverse[0].hosts",
+    ],
+  },
+  "a proxy on another network": {
+    edits: [["hosts.yaml", "proxy: gw-1", "proxy: client"]],
+    told: ["meaning.proxy-unfit Host/default/nas spec.sleep.proxy"],
+  },
+  "a host that is its own proxy": {
+    edits: [["hosts.yaml", "proxy: gw-1", "proxy: nas"]],
+    told: ["meaning.proxy-unfit Host/default/nas spec.sleep.proxy"],
+  },
+  "a sleeper without a MAC": {
+    edits: [["hosts.yaml", 'mac: "02:00:00:00:00:05", ', ""]],
+    told: ["meaning.sleeper-without-mac Host/default/nas spec.interfaces[0]"],
+  },
+  "an address that is none": {
+    edits: [["hosts.yaml", "10.0.0.53/24", "10.0.0.530/24"]],
+    told: ["meaning.value Host/default/dns-1 spec.interfaces[0].addresses[0]"],
+  },
+  "a lab interface that is none": {
+    edits: [["hosts.yaml", "{name: eth1, network", "{name: eth7, network"]],
+    told: ["meaning.value Host/default/gw-1 spec.lab.interfaces[0].name"],
+  },
+  "an address of two hosts, written in two ways": {
+    more: { "x.yaml": host("x", '{interfaces: [{name: e, addresses: ["fd00:0:0::0005/64"]}]}') },
+    told: [
+      "meaning.duplicate-address Host/default/x spec.interfaces[0].addresses[0]",
+      "meaning.duplicate-address Host/default/nas spec.interfaces[0].addresses[1]",
+    ],
+  },
+  "an address of two hosts in two namespaces": {
+    more: {
+      "x.yaml": host("x", "{interfaces: [{name: e, addresses: [10.0.0.5/24]}]}").replace(
+        "name: x",
+        "name: x, namespace: other",
+      ),
+    },
+    told: [],
+  },
+  "a MAC of two hosts": {
+    more: { "x.yaml": host("x", '{interfaces: [{name: e, mac: "02:00:00:00:00:53"}]}') },
+    told: [
+      "meaning.duplicate-address Host/default/x spec.interfaces[0].mac",
+      "meaning.duplicate-address Host/default/dns-1 spec.interfaces[0].mac",
+    ],
+  },
+  "one name twice": {
+    more: { "x.yaml": host("client", "{interfaces: [{name: e}]}") },
+    told: [
+      "meaning.duplicate-name Host/default/client metadata.name",
+      "meaning.duplicate-name Host/default/client metadata.name",
+    ],
+  },
+  "a label that no host has": {
+    edits: [["rules.yaml", "role: storage", "role: storrage"]],
+    told: ["meaning.selects-nothing Rule/default/answer-ping spec.hosts"],
+  },
+  "an operator without values": {
+    edits: [
+      [
+        "rules.yaml",
+        "{matchLabels: {role: storage}}",
+        "{matchExpressions: [{key: role, operator: In}], matchNames: [nas]}",
+      ],
+    ],
+    told: [
+      "meaning.value Rule/default/answer-ping spec.hosts.matchExpressions[0].values",
+      "meaning.selects-nothing Rule/default/answer-ping spec.hosts",
+    ],
+  },
+  "a rule for hosts that never sleep": {
+    edits: [["rules.yaml", "role: storage", "role: dns"]],
+    told: ["meaning.hosts-unfit Rule/default/answer-ping spec.hosts"],
+  },
+  "a port where there are none": {
+    edits: [["rules.yaml", "{layer: ICMP}", "{layer: ICMP, port: 7}"]],
+    told: ["meaning.value Rule/default/answer-ping spec.sleepProxy.port"],
+  },
+  "addresses of the wrong family": {
+    edits: [["rules.yaml", "{layer: ICMP}", '{layer: IPv6, addresses: [10.0.0.0/8, "fd00::/8"]}']],
+    told: ["meaning.value Rule/default/answer-ping spec.sleepProxy.addresses[0]"],
+  },
+  "a standard module that there is not": {
+    edits: [["rules.yaml", "standard: icmp-echo", "standard: icmp-eco"]],
+    told: ["meaning.unknown-standard Rule/default/answer-ping spec.program.standard"],
+  },
+  "an interval for a module without a timer": {
+    edits: [["rules.yaml", "{layer: ICMP}", "{layer: ICMP, interval: 20s}"]],
+    told: ["meaning.export-needed Rule/default/answer-ping spec.program.standard"],
+  },
+  "Lua for sleeping hosts": {
+    edits: [["rules.yaml", "standard: icmp-echo", "lua: rules/nat.lua\n    function: process_packet_snat"]],
+    told: ["meaning.program-unfit Rule/default/answer-ping spec.program.lua"],
+  },
+  "WebAssembly in netfilter": {
+    edits: [
+      [
+        "rules.yaml",
+        "{lua: rules/nat.lua, function: process_packet_snat, state: nat}",
+        "{standard: icmp-echo, state: nat}",
+      ],
+    ],
+    told: [
+      "meaning.program-unfit Rule/default/source-nat spec.program.standard",
+      "meaning.value Rule/default/source-nat spec.program.state",
+    ],
+  },
+  "a hook that the table has not": {
+    edits: [["rules.yaml", "table: mangle", "table: filter"]],
+    told: ["meaning.value Rule/default/source-nat spec.netfilter.hook"],
+  },
+  "interfaces and ports that a packet cannot have": {
+    edits: [["rules.yaml", "{outInterface: eth1, protocol: tcp,", "{inInterface: eth1, protocol: icmp,"]],
+    told: [
+      "meaning.value Rule/default/source-nat spec.netfilter.match.inInterface",
+      "meaning.value Rule/default/source-nat spec.netfilter.match.destinationPort",
+    ],
+  },
+  "limits out of bounds": {
+    edits: [["rules.yaml", "{memory: 1Mi, time: 5ms}", "{memory: 2Gi, time: 2m}"]],
+    told: [
+      "meaning.value Rule/default/answer-ping spec.limits.memory",
+      "meaning.value Rule/default/answer-ping spec.limits.time",
+    ],
+  },
+  "a module that is missing": {
+    edits: [["rules.yaml", "standard: icmp-echo", "wasm: modules/count-mesages.wasm"]],
+    told: ["meaning.artifact-missing Rule/default/answer-ping spec.program.wasm"],
+  },
+  "a module outside the source": {
+    edits: [["rules.yaml", "standard: icmp-echo", "wasm: modules/../../../etc/passwd"]],
+    told: ["meaning.artifact-outside Rule/default/answer-ping spec.program.wasm"],
+  },
+  "a module of another kind": {
+    edits: [["rules.yaml", "standard: icmp-echo", "wasm: ./modules/count-messages.wasm"]],
+    told: ["module.export-missing Rule/default/answer-ping spec.program.wasm"],
+  },
+  "a module that is none": {
+    edits: [["rules.yaml", "standard: icmp-echo", "wasm: rules/nat.lua"]],
+    told: ["module.malformed Rule/default/answer-ping spec.program.wasm"],
+  },
+  "a script that is too large": {
+    more: { "rules/nat.lua": `-- process_packet_snat${" ".repeat(300_000)}` },
+    told: ["meaning.artifact-too-large Rule/default/source-nat spec.program.lua"],
+  },
+  "a script without the function": {
+    edits: [["rules.yaml", "function: process_packet_snat", "function: process_packet"]],
+    told: ["meaning.function-missing Rule/default/source-nat spec.program.lua"],
+  },
+  "a tunnel on an address that its host has not": {
+    edits: [["tunnels.yaml", "address: 10.1.0.1", "address: 10.1.0.2"]],
+    told: ["meaning.address-elsewhere Tunnel/default/wan spec.listen.address"],
+  },
+  "two tunnels on one port, one of them on all addresses": {
+    more: { "x.yaml": tunnel("x", "hosts: {matchLabels: {role: gateway}}, listen: {port: 8181}") },
+    told: [
+      "meaning.port-clash Tunnel/default/x spec.listen.port",
+      "meaning.port-clash Tunnel/default/wan spec.listen.port",
+    ],
+  },
+  "two tunnels on one port of two addresses": {
+    more: { "x.yaml": tunnel("x", "hosts: {matchNames: [gw-1]}, listen: {address: 10.0.0.1, port: 8181}") },
+    told: [],
+  },
+  "endpoints that are none": {
+    edits: [["tunnels.yaml", '"10.0.0.0/24:*"', '"10.0.0.0/33:*", "10.0.0.1:0", "10.0.0.1:9-8"']],
+    told: [
+      "meaning.value Tunnel/default/wan spec.endpoints.allow[0]",
+      "meaning.value Tunnel/default/wan spec.endpoints.allow[1]",
+      "meaning.value Tunnel/default/wan spec.endpoints.allow[2]",
+    ],
+  },
+  "a transparent tunnel that is not told what to divert": {
+    edits: [["tunnels.yaml", "handshake: tlv", "handshake: transparent"]],
+    told: ["meaning.value Tunnel/default/wan spec.intercept"],
+  },
+  "a function that may propose, but does not exist": {
+    edits: [["tunnels.yaml", "  idleTimeout", "  proposals: {from: [heavy-hiter]}\n  idleTimeout"]],
+    told: ["meaning.unknown-object Tunnel/default/wan spec.proposals.from[0]"],
+  },
+  "a function's file without handle": {
+    more: { "functions/heavy-hitter.js": "export const other = 1;\n" },
+    told: ["meaning.function-missing MonitoringFunction/default/heavy-hitter spec.function.javascript"],
+  },
+  "ends that do not meet": {
+    edits: [["customizations.yaml", "local: {port: 53}", "local: {port: 54}"]],
+    told: ["meaning.ends-mismatch Customization/default/dns-count spec.ends[1].tap.local.port"],
+  },
+  "two ends of one role": {
+    edits: [["customizations.yaml", "role: receiver", "role: sender"]],
+    told: [
+      "meaning.value Customization/default/dns-count spec.ends[1].role",
+      "meaning.rotation-hosts CustomizationRotation/default/dns spec.through[1]",
+    ],
+  },
+  "two customizations of one priority on one flow": {
+    edits: [["customizations.yaml", "priority: 20", "priority: 10"]],
+    told: [
+      "meaning.priority-clash Customization/default/dns-count-tenth spec.priority",
+      "meaning.priority-clash Customization/default/dns-count spec.priority",
+    ],
+  },
+  "a rotation through what there is not": {
+    edits: [["customization-rotations.yaml", "dns-count-tenth]", "dns-count-tent]"]],
+    told: ["meaning.unknown-object CustomizationRotation/default/dns spec.through[1]"],
+  },
+  "a rotation that is faster than its overlap": {
+    edits: [["customization-rotations.yaml", "every: 24h", "every: 30s"]],
+    told: ["meaning.value CustomizationRotation/default/dns spec.every"],
+  },
+  "a rotation at no time": {
+    edits: [["customization-rotations.yaml", "every: 24h", 'at: "0 25 * * *"']],
+    told: ["meaning.value CustomizationRotation/default/dns spec.at"],
+  },
+  "a rotation to what it does not move through": {
+    edits: [["customization-rotations.yaml", "every: 24h", "current: dns-cuont"]],
+    told: ["meaning.value CustomizationRotation/default/dns spec.current"],
+  },
+  "a check of a host that there is not": {
+    edits: [["checks.yaml", "asleep: [nas]", "asleep: [nass]"]],
+    told: ["meaning.unknown-object Check/default/ping-while-asleep spec.given.asleep[0]"],
+  },
+  "checks that wait for each other": {
+    edits: [["checks.yaml", "spec:\n  given", "spec:\n  after: [wake-by-connection]\n  given"]],
+    told: [
+      "meaning.value Check/default/ping-while-asleep spec.after[0]",
+      "meaning.value Check/default/wake-by-connection spec.after[0]",
+    ],
+  },
+  "an expectation that is no expression": {
+    edits: [["checks.yaml", 'contains: "1 received"', 'matches: "("']],
+    told: ["meaning.value Check/default/ping-while-asleep spec.expect.stdout.matches"],
+  },
+};
+
+for (const [name, { edits = [], more = {}, told: wanted }] of Object.entries(table)) {
+  test(`${name}: ${wanted.length === 0 ? "fine" : "told, and nothing else is"}`, async () => {
+    const problems = await problemsAfter(edits, more);
+    assert.equal(told(problems).sort(), [...wanted].sort());
+    for (const { position } of problems) assert.ok(position && position.line > 0);
+  });
+}
+
+test("what is nearly right is suggested", async () => {
+  const suggestion = async (...edit: Edit): Promise<string | undefined> =>
+    (await problemsAfter([edit]))[0]?.suggestion;
+  assert.is(await suggestion("hosts.yaml", "proxy: gw-1", "proxy: gw1"), 'did you mean "gw-1"?');
+  assert.is(await suggestion("rules.yaml", "role: storage", "role: storge"), 'did you mean "role: storage"?');
+  assert.is(await suggestion("rules.yaml", "icmp-echo", "icmpecho"), 'did you mean "icmp-echo"?');
+  const path = 'did you mean "functions/heavy-hitter.js"?';
+  assert.is(await suggestion("monitoring-functions.yaml", "heavy-hitter.js", "heavyhitter.js"), path);
+  assert.is(await suggestion("hosts.yaml", "proxy: gw-1", "proxy: something-else"), undefined);
+});
+
+test("an object that is declared but not valid is not missed by those that refer to it", async () => {
+  const snapshot = memorySnapshot(files);
+  const { objects } = await parseRepository(snapshot);
+  const others = objects.filter(({ ref }) => ref !== "Host/default/gw-1");
+  const context = { ...guestPrograms, files: snapshot.files };
+  assert.ok((await checkMeaning(others, context)).length >= 5);
+  const broken = new Set(["Host/default/gw-1"]);
+  assert.equal(told(await checkMeaning(others, { ...context, broken })), []);
+});
+
+test("an artifact is read once, however many objects name it", async () => {
+  const snapshot = memorySnapshot(files);
+  const { objects } = await parseRepository(snapshot);
+  await checkMeaning(objects, { ...guestPrograms, files: snapshot.files });
+  assert.is(snapshot.reads.get("modules/count-messages.wasm"), 1);
+});
+
+test.run();
