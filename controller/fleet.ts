@@ -47,6 +47,7 @@ export class Fleet {
     // Every batch under way listens for the end.
     setMaxListeners(0, this.#stopped.signal);
     this.#presenceTimer = setInterval(() => this.#missHosts(), Math.max(10, options.times.awayAfterMs / 10));
+    this.#presenceTimer.unref();
   }
 
   hosts(): Iterable<HostView> {

@@ -45,6 +45,7 @@ export class StatusBoard {
     this.#options = options;
     for (const status of known) this.#statuses.set(status.object, status);
     this.#deadlines = setInterval(() => this.#checkDeadlines(), deadlineCheckMs);
+    this.#deadlines.unref();
   }
 
   get(object: ObjectRef): ObjectStatus | undefined {
