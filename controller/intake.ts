@@ -1,5 +1,6 @@
 import {
   checkMeaning,
+  type InspectionCache,
   isRetryable,
   type ParseCache,
   ParsedObject,
@@ -21,6 +22,7 @@ export class Intake {
   readonly programs: ProgramStore;
   readonly #modules: StandardModules;
   readonly #parsed: ParseCache = new Map();
+  readonly #inspections: InspectionCache = new Map();
   /** What the parser or an earlier record gave for each version in force. */
   readonly #sources = new WeakMap<ObjectInForce, ParsedObject>();
   readonly #references = new WeakMap<ParsedObject, ProgramReference[]>();
@@ -52,6 +54,7 @@ export class Intake {
     }
     this.programs.endSnapshot();
     const { revision, files } = snapshot;
+    const { inspect } = this.#modules;
     const decision = await lastGood(this.#record, { revision, declared, problems, files }, (all, broken) =>
       checkMeaning(
         all.map(({ version }) => this.#sourceOf(version)),
@@ -59,6 +62,8 @@ export class Intake {
           files,
           standardModule: (name) => this.#modules.read(name),
           standardModules: this.#modules.names,
+          ...(inspect && { inspectModule: inspect }),
+          inspections: this.#inspections,
           broken,
         },
       ),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Digest, fail, type Snapshot } from "../schemas/mod.ts";
+import { type Digest, fail, type MeaningContext, type Snapshot } from "../schemas/mod.ts";
 import type { ProgramReference } from "./compile/placement.ts";
 import { programKey } from "./compile/programs.ts";
 import type { Program } from "./objects.ts";
@@ -8,6 +8,8 @@ import type { Program } from "./objects.ts";
 export interface StandardModules {
   names: readonly string[];
   read(name: string): Promise<Uint8Array | undefined>;
+  /** Judges a module before it goes anywhere. */
+  inspect?: NonNullable<MeaningContext["inspectModule"]>;
 }
 
 type Read = () => Promise<Uint8Array | undefined>;

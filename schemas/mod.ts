@@ -31,12 +31,8 @@ export type {
   TunnelSide,
 } from "./generated/objects.ts";
 export { HostIndex } from "./host-index.ts";
-export {
-  artifactBytesMax,
-  type MeaningContext,
-  type ModuleInspection,
-  type ModuleUse,
-} from "./meaning/artifacts.ts";
+export { artifactBytesMax, type ModuleUse } from "./meaning/artifact-uses.ts";
+export type { InspectionCache, MeaningContext, ModuleInspection } from "./meaning/artifacts.ts";
 export { checkMeaning } from "./meaning/check-meaning.ts";
 export { type Cron, parseCron } from "./meaning/cron.ts";
 export { kindNames } from "./parse/check-shape.ts";

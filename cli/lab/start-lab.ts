@@ -1,8 +1,8 @@
 import { createWriteStream, readFileSync } from "node:fs";
 import { findLabs, Lab, type LabEvent } from "../../lab/mod.ts";
-import { standardModule, standardModuleNames } from "../../modules/mod.ts";
 import { fail } from "../../schemas/mod.ts";
 import type { LabRunOptions } from "../lab.ts";
+import { standardModules } from "../standard-modules.ts";
 
 /** What it says of itself to those who find it, and what it needs from this installation of netloom. */
 export function startLab(
@@ -16,7 +16,7 @@ export function startLab(
     seed,
     secretsDir: secrets,
     version: netloomVersion(),
-    modules: { names: standardModuleNames(), read: async (module) => standardModule(module) },
+    modules: standardModules,
     log: logTo(log),
     onEvent,
   });

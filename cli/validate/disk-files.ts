@@ -39,6 +39,8 @@ export class DiskFile implements RepositoryFile {
  */
 export class DiskFiles extends Map<string, RepositoryFile> {
   readonly #root: string;
+  /** What was looked up, beside what was asked for. */
+  readonly #found = new Map<string, RepositoryFile | undefined>();
 
   constructor(root: string) {
     super();
@@ -46,7 +48,11 @@ export class DiskFiles extends Map<string, RepositoryFile> {
   }
 
   override get(path: string): RepositoryFile | undefined {
-    return super.get(path) ?? this.#find(path);
+    const known = super.get(path) ?? this.#found.get(path);
+    if (known !== undefined || this.#found.has(path)) return known;
+    const found = this.#find(path);
+    this.#found.set(path, found);
+    return found;
   }
 
   #find(path: string): RepositoryFile | undefined {

@@ -22,7 +22,8 @@ const exportsByName = {
   function: ["handle"],
 } as const;
 
-function inspectModule(bytes: Uint8Array, use: ModuleUse, name: string): ModuleInspection {
+/** Judges a module against the ABI of what it is used for, without running any of it. */
+export function inspectModule(bytes: Uint8Array, use: ModuleUse, name: string): ModuleInspection {
   const abi = use === "sleep" ? sleepAbi : { name: use, required: {}, optional: {} };
   const compilation = compileModule(bytes, abi, name);
   if (compilation.kind === "refused") {

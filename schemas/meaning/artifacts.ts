@@ -1,13 +1,9 @@
-import type { NetloomObject } from "../generated/objects.ts";
-import type { FieldPath } from "../parse/field-path.ts";
 import { suggest } from "../parse/suggest.ts";
 import { isRetryable, type Problem, problem, problemOf } from "../problem.ts";
 import { quantityBytes } from "../quantity.ts";
 import type { RepositoryFile, Snapshot } from "../repository.ts";
+import { type ArtifactUse, artifactBytesMax, type ModuleUse } from "./artifact-uses.ts";
 import { type Fault, fault } from "./fault.ts";
-
-/** What a WebAssembly module is used for, and so what it has to export. */
-export type ModuleUse = "sleep" | "layer45" | "function";
 
 /** What a module shows of itself without being run. */
 export interface ModuleInspection {
@@ -31,98 +27,14 @@ export interface MeaningContext {
     use: ModuleUse,
     name: string,
   ): ModuleInspection | Promise<ModuleInspection>;
+  /** Kept by the caller from one check to the next, so that files of the same version are not judged again. */
+  inspections?: InspectionCache;
   /** Refs of objects that are declared but not valid: that they are missing is not told a second time. */
   broken?: ReadonlySet<string>;
 }
 
-export const artifactBytesMax = {
-  wasm: 8 * 2 ** 20,
-  lua: 2 ** 18,
-  javascript: 2 ** 20,
-  file: 2 ** 20,
-} as const;
-
-/** A program that an object names. */
-interface ArtifactUse {
-  path: FieldPath;
-  source: "file" | "standard";
-  name: string;
-  format: keyof typeof artifactBytesMax;
-  use?: ModuleUse;
-  /** Function that a script must define, by plain look at its text. */
-  defines?: string;
-  /** Exports that what the object asks for needs, and why. */
-  needs: { name: string; because: string }[];
-  memory?: string;
-}
-
-/** Every artifact that an object names. */
-export function artifactsOf(object: NetloomObject): ArtifactUse[] {
-  switch (object.kind) {
-    case "Rule": {
-      const { program, limits, sleepProxy } = object.spec;
-      const needs = sleepProxy?.interval ? [{ name: "on_timer", because: "spec.sleepProxy.interval" }] : [];
-      const shared = { use: "sleep" as const, needs, memory: limits.memory };
-      return [
-        ...named(["spec", "program"], program, shared),
-        ...scripts(["spec", "program", "lua"], program.lua, "lua", program.function ?? "process_packet"),
-      ];
-    }
-    case "Customization": {
-      const { module, limits, security, inverse = [] } = object.spec;
-      const needs = security ? [{ name: "sec_respond", because: "spec.security" }] : [];
-      const files = inverse.flatMap(({ file }, index) =>
-        scripts(["spec", "inverse", index, "file"], file, "file"),
-      );
-      return [
-        ...named(["spec", "module"], module, { use: "layer45", needs, memory: limits.memory }),
-        ...files,
-      ];
-    }
-    case "MonitoringFunction": {
-      const { function: program, limits } = object.spec;
-      const path = ["spec", "function"];
-      return [
-        ...named(path, { wasm: program.wasm }, { use: "function", needs: [], memory: limits.memory }),
-        ...scripts([...path, "javascript"], program.javascript, "javascript", "handle"),
-      ];
-    }
-    default:
-      return [];
-  }
-}
-
-function named(
-  path: FieldPath,
-  program: { wasm?: string | undefined; standard?: string | undefined },
-  shared: Pick<ArtifactUse, "use" | "needs" | "memory">,
-): ArtifactUse[] {
-  const { wasm, standard } = program;
-  const found: ArtifactUse[] = [];
-  if (wasm !== undefined) {
-    found.push({ path: [...path, "wasm"], source: "file", name: wasm, format: "wasm", ...shared });
-  }
-  if (standard !== undefined) {
-    found.push({
-      path: [...path, "standard"],
-      source: "standard",
-      name: standard,
-      format: "wasm",
-      ...shared,
-    });
-  }
-  return found;
-}
-
-function scripts(
-  path: FieldPath,
-  name: string | undefined,
-  format: ArtifactUse["format"],
-  defines?: string,
-): ArtifactUse[] {
-  if (name === undefined) return [];
-  return [{ path, source: "file", name, format, needs: [], ...(defines && { defines }) }];
-}
+/** What was found of each artifact, by what it is used for and its file's version. */
+export type InspectionCache = Map<string, Inspected>;
 
 interface Inspected {
   problems: Problem[];
@@ -133,20 +45,29 @@ interface Inspected {
 /** Reads and judges artifacts, each file once however many objects name it. */
 export class Artifacts {
   readonly #context: MeaningContext;
-  readonly #inspected = new Map<string, Inspected>();
+  readonly #inspections: InspectionCache;
+  readonly #used = new Set<string>();
 
   constructor(context: MeaningContext) {
     this.#context = context;
+    this.#inspections = context.inspections ?? new Map();
   }
 
   async faultsOf(use: ArtifactUse): Promise<Fault[]> {
-    const key = `${use.source} ${use.format} ${use.use ?? ""} ${use.name}`;
-    let inspected = this.#inspected.get(key);
+    const version = use.source === "file" ? this.#context.files.get(pathOf(use))?.version : "";
+    const key = `${use.source} ${use.format} ${use.use ?? ""} ${use.name} ${version}`;
+    this.#used.add(key);
+    let inspected = this.#inspections.get(key);
     if (inspected === undefined) {
       inspected = await this.#inspect(use);
-      this.#inspected.set(key, inspected);
+      this.#inspections.set(key, inspected);
     }
     return [...inspected.problems, ...misfits(use, inspected)].map((found) => fault(use.path, found));
+  }
+
+  /** Forgets what this check had no use for. */
+  prune(): void {
+    for (const key of this.#inspections.keys()) if (!this.#used.has(key)) this.#inspections.delete(key);
   }
 
   async #inspect(use: ArtifactUse): Promise<Inspected> {
@@ -174,8 +95,9 @@ export class Artifacts {
     );
   }
 
-  async #loadFile({ name, format }: ArtifactUse): Promise<{ bytes: Uint8Array } | Problem> {
-    const path = name.replace(/^(?:\.\/)+/, "");
+  async #loadFile(use: ArtifactUse): Promise<{ bytes: Uint8Array } | Problem> {
+    const { name, format } = use;
+    const path = pathOf(use);
     if (path.split("/").includes("..") || path.includes("\\")) {
       return problem("meaning.artifact-outside", { path: name });
     }
@@ -196,6 +118,10 @@ export class Artifacts {
       return found;
     }
   }
+}
+
+function pathOf({ name }: ArtifactUse): string {
+  return name.replace(/^(?:\.\/)+/, "");
 }
 
 /** What is wrong with a good artifact for this one use. */

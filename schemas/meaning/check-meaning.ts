@@ -3,7 +3,8 @@ import type { NetloomObject } from "../generated/objects.ts";
 import { fieldText } from "../parse/field-path.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
 import { type Problem, problem } from "../problem.ts";
-import { Artifacts, artifactsOf, type MeaningContext } from "./artifacts.ts";
+import { artifactsOf } from "./artifact-uses.ts";
+import { Artifacts, type MeaningContext } from "./artifacts.ts";
 import { checkCheck } from "./check.ts";
 import { findClashes } from "./clashes.ts";
 import { checkCustomization } from "./customization.ts";
@@ -44,6 +45,7 @@ export async function checkMeaning(
       for (const found of await artifacts.faultsOf(use)) if (!add(parsed, found)) return problems;
     }
   }
+  artifacts.prune();
   for (const clash of findClashes(fleet)) {
     if (breather.isDue) await breather.pause();
     if (!add(clash.object, clash.fault)) return problems;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { guestPrograms } from "../../../cli/validate/guest-programs.ts";
-import { checkMeaning, type Problem, parseRepository } from "../../../schemas/mod.ts";
+import { checkMeaning, type InspectionCache, type Problem, parseRepository } from "../../../schemas/mod.ts";
 import { memorySnapshot } from "../memory-snapshot.ts";
 
 const examples = resolve(import.meta.dirname, "../../../../examples/kinds");
@@ -316,11 +316,19 @@ test("an object that is declared but not valid is not missed by those that refer
   assert.equal(told(await checkMeaning(others, { ...context, broken })), []);
 });
 
-test("an artifact is read once, however many objects name it", async () => {
-  const snapshot = memorySnapshot(files);
-  const { objects } = await parseRepository(snapshot);
-  await checkMeaning(objects, { ...guestPrograms, files: snapshot.files });
-  assert.is(snapshot.reads.get("modules/count-messages.wasm"), 1);
+test("an artifact is read once, however many objects name it, and again when it changes", async () => {
+  const inspections: InspectionCache = new Map();
+  const readsOf = async (contents: Record<string, string | Uint8Array>): Promise<number | undefined> => {
+    const snapshot = memorySnapshot(contents);
+    const { objects } = await parseRepository(snapshot);
+    await checkMeaning(objects, { ...guestPrograms, files: snapshot.files, inspections });
+    return snapshot.reads.get("modules/count-messages.wasm");
+  };
+  assert.is(await readsOf(files), 1);
+  const known = inspections.size;
+  assert.is(await readsOf(files), undefined);
+  assert.is(await readsOf({ ...files, "modules/count-messages.wasm": "no module" }), 1);
+  assert.is(inspections.size, known, "what is of no use any more was kept");
 });
 
 test.run();
