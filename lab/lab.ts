@@ -67,10 +67,16 @@ export class Lab {
   static async start(options: LabOptions): Promise<Lab> {
     await mkdir(runFolder.source, { recursive: true });
     const source = openSource(options.location, { folder: runFolder.source, ...options.source });
-    await source.start();
-    const lab = new Lab(options, source, await readRepository(source));
-    await lab.#start();
-    return lab;
+    let lab: Lab | undefined;
+    try {
+      await source.start();
+      lab = new Lab(options, source, await readRepository(source));
+      await lab.#start();
+      return lab;
+    } catch (error) {
+      await (lab ?? source).close();
+      throw error;
+    }
   }
 
   private constructor(options: LabOptions, source: Source, { hosts, checks }: LabRepository) {

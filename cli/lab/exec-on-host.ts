@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { commandInLab, findLab } from "../../lab/mod.ts";
 import type { CaptureOptions } from "../lab.ts";
@@ -26,6 +27,7 @@ export function captureOnHost(
     "-Z",
     "root",
     "-U",
+    "--immediate-mode",
     "-n",
     "-i",
     device,
@@ -35,12 +37,27 @@ export function captureOnHost(
   return execOnHost(host, words, name === undefined ? {} : { name });
 }
 
-/** Signals reach the command from the terminal, or from here when they are sent to this process alone. */
+/** The terminal sends its signals to the command itself; one that is sent to this process alone is passed on. */
 function runHere([program, ...words]: [string, ...string[]]): Promise<number> {
   const child = spawn(program, words, { stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (!process.stdin.isTTY || signal === "SIGTERM") passOn(child, signal);
+    });
+  }
   return new Promise((done, failed) => {
     child.on("error", failed);
     child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal as NodeJS.Signals]));
   });
+}
+
+/** The command is a child of nsenter, which forks to enter the lab's processes and would not pass the signal on. */
+function passOn({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    for (const each of children.trim().split(" ")) process.kill(Number(each), signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ESRCH") throw error;
+  }
 }

@@ -63,8 +63,9 @@ export class LabTable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#lab === undefined) return;
-    const { columns = 80, rows = 24 } = this.#output;
-    const lines = tableText(pictureOf(this.#lab, this.#events), { columns, rows });
+    // A terminal that was never told its size says zero.
+    const size = { columns: this.#output.columns || 80, rows: this.#output.rows || 24 };
+    const lines = tableText(pictureOf(this.#lab, this.#events), size);
     this.#output.write(`${clear}${lines.join("\n")}\n`);
   }
 }

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.ts";
+
+export const netloom = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
+
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs netloom's command line to its end. */
+export function run(...words: string[]): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [netloom, ...words], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** A folder with these files, removed at the end of the process. */
+export function folderWith(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), "netloom-test-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** A command of netloom in a process of its own, as a user starts it. */
+export class Started {
+  static readonly #all = new Set<ChildProcess>();
+  readonly process: ChildProcess;
+  /** Its exit code, once it has ended. */
+  readonly exit: Promise<number | null>;
+  output = "";
+
+  constructor(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.process = spawn(process.execPath, [netloom, ...words], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+    Started.#all.add(this.process);
+    const keep = (chunk: Buffer): void => {
+      this.output += chunk;
+    };
+    this.process.stdout?.on("data", keep);
+    this.process.stderr?.on("data", keep);
+    this.exit = new Promise((done) => this.process.once("close", done));
+  }
+
+  /** Ends what a test that failed left running. */
+  static killAll(): void {
+    for (const child of Started.#all) child.kill("SIGKILL");
+  }
+
+  async says(text: string | RegExp, seconds = 30): Promise<void> {
+    const isThere = (): boolean =>
+      typeof text === "string" ? this.output.includes(text) : text.test(this.output);
+    await until(`it says ${text}`, isThere, seconds).catch((error: Error) => {
+      throw new Error(`${error.message}; it said:\n${this.output}`);
+    });
+  }
+}
