@@ -21,6 +21,7 @@ export interface CompiledModule {
   /** Memory it starts with, before any growth. */
   readonly memoryBytesMin: number;
   readonly exports: ReadonlySet<string>;
+  readonly imports: readonly { module: string; name: string }[];
   /** The module with its memory bounded to so many pages (not fewer than it starts with); compiled at the first call. */
   bounded(memoryPages: number): WebAssembly.Module;
 }
@@ -75,6 +76,7 @@ function compiled(bytes: Uint8Array, shape: ModuleShape, abi: Abi, name: string)
     abi,
     memoryBytesMin: (shape.memories[0]?.minimum ?? 0) * pageBytes,
     exports: new Set(shape.exports.keys()),
+    imports: shape.imports,
     bounded(memoryPages) {
       const known = variants.get(memoryPages);
       if (known) return known;

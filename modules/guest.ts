@@ -1,8 +1,10 @@
 import { fail, type Problem, ProblemError, problem } from "../schemas/mod.ts";
 import { type CompiledModule, pageBytes } from "./compile.ts";
-import { GuestAbort, type GuestServices, guestImports } from "./imports.ts";
+import { GuestAbort, type GuestServices, guestImports, printable } from "./imports.ts";
 
 export interface GuestOptions {
+  /** What problems call it; by default the module's name. */
+  name?: string;
   limits: { memoryBytes: number };
   /** Handed to the guest's `configure` as JSON text, `{}` by default; a module without that export gets none. */
   config?: unknown;
@@ -31,6 +33,7 @@ const inputBytesMin = 2048;
  */
 export class Guest {
   readonly module: CompiledModule;
+  readonly name: string;
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Readonly<Record<string, GuestFunction | undefined>>;
@@ -40,13 +43,14 @@ export class Guest {
   /** Throws a `ProblemError` (`module.*`) when the module does not start, or refuses its configuration. */
   constructor(module: CompiledModule, options: GuestOptions) {
     this.module = module;
+    this.name = options.name ?? module.name;
     const memoryPages = Math.min(Math.floor(options.limits.memoryBytes / pageBytes), 65_536);
     if (module.memoryBytesMin > memoryPages * pageBytes) {
       const sizes = { bytes: module.memoryBytesMin, bytesMax: options.limits.memoryBytes };
-      fail("module.memory-limit", { module: module.name, ...sizes });
+      fail("module.memory-limit", { module: this.name, ...sizes });
     }
     const memory = () => (this.bytes.length > 0 ? this.bytes : this.#view());
-    const imports = guestImports(memory, options.services ?? noServices);
+    const imports = guestImports(module.imports, memory, options.services ?? noServices);
     const instance = this.#instantiate(module.bounded(memoryPages), imports);
     this.#exports = instance.exports as Record<string, GuestFunction | undefined>;
     this.#memory = instance.exports.memory as WebAssembly.Memory;
@@ -117,7 +121,7 @@ export class Guest {
   }
 
   invalid(call: string, reason: string): Problem {
-    return problem("module.answer-invalid", { module: this.module.name, call, reason });
+    return problem("module.answer-invalid", { module: this.name, call, reason });
   }
 
   #enlargeInput(length: number): Problem | undefined {
@@ -142,7 +146,7 @@ export class Guest {
       return new WebAssembly.Instance(module, imports);
     } catch (error) {
       const reason = reasonOf(error);
-      return fail("module.trapped", { module: this.module.name, call: "its start", reason });
+      return fail("module.trapped", { module: this.name, call: "its start", reason });
     }
   }
 
@@ -162,8 +166,7 @@ export class Guest {
     const pointer = must(this.allocate(Math.max(1, text.length)));
     this.bytes.set(text, pointer);
     const refusal = this.#must("configure", pointer, text.length, options.raw ? 1 : 0);
-    if (refusal !== 0)
-      fail("module.config-refused", { module: this.module.name, reason: this.#text(refusal) });
+    if (refusal !== 0) fail("module.config-refused", { module: this.name, reason: this.#text(refusal) });
     must(this.release(pointer) ?? 0);
   }
 
@@ -172,7 +175,7 @@ export class Guest {
     if (pointer + 4 > this.bytes.length) return "(its message is outside its memory)";
     const length = new DataView(this.bytes.buffer).getUint32(pointer, true);
     const end = Math.min(pointer + 4 + Math.min(length, 1024), this.bytes.length);
-    return new TextDecoder().decode(this.bytes.subarray(pointer + 4, end));
+    return printable(new TextDecoder().decode(this.bytes.subarray(pointer + 4, end)));
   }
 
   /** Growth detaches the old buffer, whose views then have no length. */
@@ -186,7 +189,7 @@ export class Guest {
   }
 
   #trapped(call: string, error: unknown): Problem {
-    return problem("module.trapped", { module: this.module.name, call, reason: reasonOf(error) });
+    return problem("module.trapped", { module: this.name, call, reason: reasonOf(error) });
   }
 }
 

@@ -13,6 +13,7 @@ export const logBytesMax = 1024;
 /** The guest asked to end, or said that it cannot go on; the host treats it as a trap. */
 export class GuestAbort extends Error {}
 
+const wasi = "wasi_snapshot_preview1";
 /** WASI error numbers (wasi_snapshot_preview1, `errno`). */
 const errno = { success: 0, badf: 8, fault: 21, inval: 28, nosys: 52 } as const;
 const vectorsMax = 64;
@@ -24,7 +25,7 @@ const vectorsMax = 64;
  */
 export function isImportAllowed(imported: { module: string; name: string; kind: ExternKind }): boolean {
   if (imported.kind !== "function") return false;
-  if (imported.module === "wasi_snapshot_preview1") return true;
+  if (imported.module === wasi) return true;
   return Object.hasOwn(ownImports, `${imported.module}.${imported.name}`);
 }
 
@@ -62,23 +63,26 @@ const wasiFunctions: Record<string, MakeFunction> = {
   random_get: randomBytes,
 };
 
-/** The import object for one guest; `memory` must answer the guest's memory as it is at the time of the call. */
+/** The import object for one guest of what its module imports; `memory` must answer the guest's memory as it is now. */
 export function guestImports(
+  wanted: readonly { module: string; name: string }[],
   memory: () => Uint8Array,
   services: GuestServices,
 ): Record<string, Record<string, unknown>> {
   const imports: Record<string, Record<string, unknown>> = {};
-  for (const [path, make] of Object.entries(ownImports)) {
-    const [module, name] = path.split(".") as [string, string];
+  for (const { module, name } of wanted) {
+    const make = module === wasi ? wasiFunction(name) : ownImports[`${module}.${name}`];
     imports[module] ??= {};
-    imports[module][name] = make(memory, services);
+    imports[module][name] = make?.(memory, services);
   }
-  const wasi = Object.entries(wasiFunctions).map(([name, make]) => [name, make(memory, services)] as const);
-  // Any other function of WASI answers that it is not there; descriptors are never open.
-  imports.wasi_snapshot_preview1 = new Proxy(Object.fromEntries(wasi), {
-    get: (known, name: string) => known[name] ?? (() => (name.startsWith("fd_") ? errno.badf : errno.nosys)),
-  });
   return imports;
+}
+
+/** A function of WASI that does something; any other answers that it is not there, and descriptors are never open. */
+function wasiFunction(name: string): MakeFunction {
+  if (Object.hasOwn(wasiFunctions, name)) return wasiFunctions[name] as MakeFunction;
+  const result = name.startsWith("fd_") ? errno.badf : errno.nosys;
+  return () => () => result;
 }
 
 function writeLog(memory: () => Uint8Array, services: GuestServices): GuestFunction {
@@ -131,7 +135,9 @@ function write(bytes: Uint8Array, pointer: number, length: number, fill: (view: 
 }
 
 function textAt(bytes: Uint8Array, pointer: number, length: number): string {
-  return new TextDecoder().decode(bytes.subarray(pointer, pointer + Math.min(length, logBytesMax))).trimEnd();
+  return printable(
+    new TextDecoder().decode(bytes.subarray(pointer, pointer + Math.min(length, logBytesMax))),
+  );
 }
 
 /** A string of AssemblyScript's runtime: UTF-16, its length in bytes in the four bytes before it; null is 0. */
@@ -139,5 +145,10 @@ function assemblyScriptString(bytes: Uint8Array, pointer: number): string {
   if (pointer < 4 || pointer > bytes.length) return "?";
   const length = new DataView(bytes.buffer).getUint32(pointer - 4, true);
   const end = Math.min(pointer + Math.min(length, logBytesMax), bytes.length);
-  return new TextDecoder("utf-16le").decode(bytes.subarray(pointer, end));
+  return printable(new TextDecoder("utf-16le").decode(bytes.subarray(pointer, end)));
+}
+
+/** A guest's words on one line, without what a terminal would obey. */
+export function printable(text: string): string {
+  return text.trimEnd().replace(/\p{Cc}/gu, "\ufffd");
 }

@@ -125,7 +125,7 @@ export class Rule implements IndexedRule {
     this.gate.enter();
     try {
       const { limits, config, raw } = this.spec;
-      return new SleepGuest(this.#module, { limits, config, raw, services: this.#services });
+      return new SleepGuest(this.#module, { name: this.id, limits, config, raw, services: this.#services });
     } finally {
       this.gate.leave();
     }

@@ -152,8 +152,7 @@ function sendRequest(): usize {
   composer.ip(4, UDP, address, server, 64);
   composer.udp(clientPort, serverPort);
   composer.bytes(request, requestLength);
-  const answer = composer.finish();
-  return answer != 0 ? respond(answer) : ignore();
+  return respond(composer.finish());
 }
 
 function readRequest(config: Json): usize {

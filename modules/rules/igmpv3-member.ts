@@ -119,8 +119,7 @@ function report(only: Group | null, delayMs: u32): usize {
   composer.u16(only ? 1 : groups.length);
   if (only) composer.bytes(only.record, only.recordLength);
   else for (let i = 0; i < groups.length; i++) composer.bytes(groups[i].record, groups[i].recordLength);
-  const answer = composer.finish();
-  return answer != 0 ? respondLater(answer, delayMs) : ignore();
+  return respondLater(composer.finish(), delayMs);
 }
 
 /** Queries of versions 1 (whose code is 0) and 2 have 8 bytes, and want a report of their own version for each group. */

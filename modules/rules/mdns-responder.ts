@@ -155,7 +155,6 @@ function answerQuery(moreFollows: bool): usize {
   const answer = writeAnswer();
   const delayed = hasSharedAnswer();
   forget();
-  if (answer == 0) return ignore();
   // RFC 6762 §6: where several hosts may answer, they spread their answers over 20 to 120 ms.
   return delayed ? respondLater(answer, 20 + randomBelow(101)) : respond(answer);
 }

@@ -169,8 +169,7 @@ function acknowledge(connection: Connection): usize {
     composer.u32(connection.timestamp);
     composer.u32(connection.remoteTimestamp);
   }
-  const answer = composer.finish();
-  return answer != 0 ? respond(answer) : ignore();
+  return respond(composer.finish());
 }
 
 function keep(connection: Connection): void {

@@ -74,6 +74,12 @@ static inline void netloom_store_host32(uint8_t *at, uint32_t value) {
   for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> 8 * i);
 }
 
+static inline bool netloom_same(const void *a, const void *b, uint32_t length) {
+  for (uint32_t i = 0; i < length; i++)
+    if (((const uint8_t *)a)[i] != ((const uint8_t *)b)[i]) return false;
+  return true;
+}
+
 /* Answers (sloth-sleep-proxy 3.7.2). A message is a size (little-endian) and that many bytes, with headroom in front. */
 static inline uint8_t *netloom_ignore(void) {
   static uint8_t answer[1] = {0};

@@ -30,3 +30,12 @@ export function store32(at: usize, value: u32): void {
 export function bytesOfNetwork(version: u32): usize {
   return version == 6 ? 16 : 4;
 }
+
+/** Whether the bytes from `start` to before `end` are this ASCII text. */
+export function isText(start: usize, end: usize, text: string): bool {
+  if (end - start != <usize>text.length) return false;
+  for (let i = 0; i < text.length; i++) {
+    if (load<u8>(start + i) != <u8>text.charCodeAt(i)) return false;
+  }
+  return true;
+}

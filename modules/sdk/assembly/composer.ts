@@ -97,6 +97,11 @@ export class Composer {
     this.at += length;
   }
 
+  /** ASCII text. */
+  text(text: string): void {
+    for (let i = 0; i < text.length; i++) this.u8(text.charCodeAt(i));
+  }
+
   zeros(length: usize): void {
     if (this.has(length)) memory.fill(this.at, 0, length);
     this.at += length;

@@ -5,7 +5,7 @@
  */
 export { isMulticast, isZero, parseAddress, sameAddress } from "./address";
 export { Batch } from "./batch";
-export { bytesOfNetwork, load16, load32, store16, store32 } from "./bytes";
+export { bytesOfNetwork, isText, load16, load32, store16, store32 } from "./bytes";
 export { checksum, checksumAdd, checksumUpdate } from "./checksum";
 export { Composer } from "./composer";
 export { accepted, configure, readConfig, refuse } from "./config";

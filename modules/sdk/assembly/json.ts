@@ -1,4 +1,5 @@
 import { hexDigit, parseAddress } from "./address";
+import { isText } from "./bytes";
 
 const depthMax = 32;
 
@@ -53,7 +54,7 @@ export class Json {
     let at = this.start + 1;
     while (at < this.limit && load<u8>(at) == 0x22) {
       const value = this.end(at) + 1;
-      if (matches(at + 1, value - 2, name)) return new Json(value, this.limit);
+      if (isText(at + 1, value - 2, name)) return new Json(value, this.limit);
       at = this.end(value);
       if (at >= this.limit || load<u8>(at) != 0x2c) break;
       at++;
@@ -99,7 +100,7 @@ export class Json {
 
   /** Whether it is this text (ASCII, nothing to escape). */
   is(text: string): bool {
-    return this.isText && matches(this.start + 1, this.start + 1 + this.textLength, text);
+    return this.isText && isText(this.start + 1, this.start + 1 + this.textLength, text);
   }
 
   /** Writes the text with its escapes undone, as UTF-8, and answers its length: never more than `textLength`. */
@@ -177,14 +178,6 @@ export class Json {
     }
     return this.limit;
   }
-}
-
-function matches(start: usize, end: usize, text: string): bool {
-  if (end - start != <usize>text.length) return false;
-  for (let i = 0; i < text.length; i++) {
-    if (load<u8>(start + i) != <u8>text.charCodeAt(i)) return false;
-  }
-  return true;
 }
 
 function unescape(escape: u8): u8 {

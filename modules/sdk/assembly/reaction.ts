@@ -15,14 +15,16 @@ export function wake(): usize {
   return wakeUp;
 }
 
-/** Opcode 2: send this packet. */
+/** Opcode 2: send this packet; 0, which `Composer.finish` answers for one that did not fit, is ignored. */
 export function respond(message: usize): usize {
+  if (message == 0) return nothing;
   store<u8>(message - 1, 2);
   return message - 1;
 }
 
-/** Opcode 4: send this packet in so many milliseconds. */
+/** Opcode 4: send this packet in so many milliseconds; 0 is ignored. */
 export function respondLater(message: usize, delayMs: u32): usize {
+  if (message == 0) return nothing;
   store<u32>(message - 4, delayMs);
   store<u8>(message - 5, 4);
   return message - 5;

@@ -1,0 +1,67 @@
+/**
+ * What a rule costs: copy a packet into the guest, call it, copy its answer out, as the sleep engine does. Baseline: the
+ * same bytes copied in and out of a buffer by the host alone, without a guest.
+ */
+import { compileModule, type ReactionSink, SleepGuest, sleepAbi, standardModule } from "../modules/mod.ts";
+import { frameOf } from "./modules/frame.ts";
+
+const calls = 200_000;
+const rounds = 5;
+
+const rules = [
+  "udp-echo",
+  "udp-check",
+  "udp-checksum",
+  "udp-substring",
+  "udp-sha256",
+  "udp-aes256",
+  "icmp-echo",
+];
+const asked = process.argv[2] ?? "modules";
+
+for (const payload of [50, 500, 1000]) {
+  const packet = frameOf(payload);
+  for (const rule of rules) {
+    const bench = `modules.${rule === "udp-echo" ? "call" : rule}.${packet.length}`;
+    if (asked !== "modules" && !bench.startsWith(asked)) continue;
+    const value = microseconds(guestCall(rule, packet));
+    const baseline = microseconds(plainCopy(packet));
+    const ratio = Number((value / baseline).toFixed(2));
+    console.log(JSON.stringify({ bench, value, unit: "us", baseline, ratio }));
+  }
+}
+
+function guestCall(rule: string, packet: Uint8Array): () => void {
+  const compilation = compileModule(standardModule(rule) ?? new Uint8Array(0), sleepAbi, rule);
+  if (compilation.kind === "refused") throw new Error(compilation.problems[0]?.message);
+  const guest = new SleepGuest(compilation.module, { limits: { memoryBytes: 1 << 20 }, raw: true });
+  const frame = new Uint8Array(2048);
+  const sink: ReactionSink = {
+    wake: () => undefined,
+    respond: (memory, offset, length) => frame.set(memory.subarray(offset, offset + length)),
+  };
+  return () => {
+    const failed = guest.processPacket(packet, 0, packet.length, sink);
+    if (failed) throw new Error(failed.message);
+  };
+}
+
+function plainCopy(packet: Uint8Array): () => void {
+  const [inside, outside] = [new Uint8Array(2048), new Uint8Array(2048)];
+  return () => {
+    inside.set(packet);
+    outside.set(inside.subarray(0, packet.length));
+  };
+}
+
+/** The best of some rounds, after one that the compiler needs to warm up. */
+function microseconds(call: () => void): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round <= rounds; round++) {
+    const start = process.hrtime.bigint();
+    for (let count = 0; count < calls; count++) call();
+    const each = Number(process.hrtime.bigint() - start) / calls / 1000;
+    if (round > 0) best = Math.min(best, each);
+  }
+  return Number(best.toFixed(3));
+}

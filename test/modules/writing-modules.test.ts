@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { buildModule, standardModuleNames } from "../../modules/mod.ts";
+import { dissect } from "./dissect.ts";
+import { udp } from "./packets.ts";
+import { onlyAnswer, type RuleOptions, type RunningRule, runModule } from "./run-rule.ts";
+
+const guide = readFileSync(resolve(import.meta.dirname, "../../../docs/writing-modules.md"), "utf8");
+const examples = [...guide.matchAll(/```(ts|c)\n(.*?)```/gs)].map((found) => ({
+  ending: found[1],
+  source: found[2] as string,
+}));
+const v4 = { source: "10.0.0.9", destination: "10.0.0.5" };
+const datagram = (text: string, port = 5100): Buffer => udp(v4, [40_000, port], text);
+
+function run(index: number, options: RuleOptions = {}): Promise<RunningRule> {
+  const { source, ending } = examples[index] as { source: string; ending: string };
+  return build(source, ending, options);
+}
+
+async function build(source: string, ending: string, options: RuleOptions = {}): Promise<RunningRule> {
+  const folder = mkdtempSync(join(tmpdir(), "example-"));
+  try {
+    const file = join(folder, `example.${ending}`);
+    writeFileSync(file, source);
+    const built = await buildModule(file);
+    if (built.kind === "failed") throw new Error(built.problem.message);
+    return runModule(built.wasm, options);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("the first example greets, and wakes when it is asked to", async () => {
+  const rule = await run(0);
+  const answer = onlyAnswer(rule.packet(datagram("who is there?")));
+  assert.equal(dissect([answer], ["ip.dst", "udp.dstport", "udp.checksum.status", "data.data"]), [
+    ["10.0.0.9", "40000", "1", Buffer.from("hello").toString("hex")],
+  ]);
+  assert.equal(rule.packet(datagram("please")), ["wake"]);
+});
+
+test("the example in C echoes, and wakes when it is asked to", async () => {
+  const rule = await run(1);
+  assert.is(
+    onlyAnswer(rule.packet(datagram("hello")))
+      .subarray(28)
+      .toString(),
+    "hello",
+  );
+  assert.equal(rule.packet(datagram("please")), ["wake"]);
+});
+
+test("the example with a configuration wakes for its ports, and says what is wrong", async () => {
+  const rule = await run(2, { config: { ports: [7] } });
+  assert.equal([rule.packet(datagram("x", 7)), rule.packet(datagram("x", 8))], [["wake"], []]);
+  try {
+    await run(2);
+    assert.unreachable("a configuration without ports was accepted");
+  } catch (error) {
+    assert.match((error as Error).message, '"ports" should be a list of ports');
+  }
+});
+
+test("no example is left untried, and every standard rule is listed", () => {
+  assert.is(examples.length, 3);
+  for (const name of standardModuleNames()) assert.ok(guide.includes(`\`${name}\``), name);
+});
+
+test("a rule that allocates for each packet keeps its memory flat, with the runtime that collects", async () => {
+  const source = `import { ignore, packet, wake } from "netloom";
+    export { allocate, configure, deallocate } from "netloom";
+    export function process_packet(message: usize): usize {
+      packet.read(message);
+      const copy = new Uint8Array(packet.payloadLength);
+      memory.copy(copy.dataStart, packet.payload, packet.payloadLength);
+      return copy.length > 0 && copy[0] == 0x78 ? wake() : ignore();
+    }`;
+  const rule = await build(source, "ts");
+  const packet = datagram("x".repeat(1000));
+  for (let round = 0; round < 50_000; round++) rule.packet(packet);
+  const before = rule.memoryBytes();
+  let woken = 0;
+  for (let round = 0; round < 200_000; round++) woken += rule.packet(packet).length;
+  assert.is(woken, 200_000);
+  assert.is(rule.memoryBytes(), before);
+});
+
+test.run();
