@@ -1,20 +1,16 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { option, withBus, withLogLevel } from "./client/bus-flags.ts";
 import type { DaemonFlags } from "./daemon/run-daemon.ts";
 
 /** `netloom daemon`: runs this host's daemon until it is told to stop. Exit 0 stopped, 1 wrong options, 2 could not run. */
 export function registerDaemon(program: Command): void {
-  program
+  const command = program
     .command("daemon")
     .description("run this host's daemon: carry out what the controller asks, report what there is")
     .addOption(
       option("--host <namespace/name>", "the Host object that this machine is", "NETLOOM_HOST")
         .argParser(parseHost)
         .makeOptionMandatory(),
-    )
-    .addOption(
-      option("--bus <url...>", "NATS servers, nats:// or tls://", "NETLOOM_BUS").default([
-        "nats://127.0.0.1:4222",
-      ]),
     )
     .addOption(
       option("--state-dir <dir>", "where units are kept", "NETLOOM_STATE_DIR").default("/var/lib/netloom"),
@@ -24,19 +20,6 @@ export function registerDaemon(program: Command): void {
         "/etc/netloom/secrets",
       ),
     )
-    .addOption(option("--nkey <file>", "nkey seed to sign in to the bus with", "NETLOOM_NKEY"))
-    .addOption(
-      option("--credentials <file>", "JWT and seed to sign in with", "NETLOOM_CREDENTIALS").conflicts("nkey"),
-    )
-    .addOption(
-      option("--user <name>", "user to sign in as; password in NETLOOM_PASSWORD", "NETLOOM_USER").conflicts([
-        "nkey",
-        "credentials",
-      ]),
-    )
-    .addOption(option("--tls-ca <file>", "certificates (PEM) to know the servers by", "NETLOOM_TLS_CA"))
-    .addOption(option("--tls-cert <file>", "certificate (PEM) to be known by", "NETLOOM_TLS_CERT"))
-    .addOption(option("--tls-key <file>", "its key (PEM)", "NETLOOM_TLS_KEY"))
     .addOption(
       option(
         "--metrics <address:port>",
@@ -44,23 +27,14 @@ export function registerDaemon(program: Command): void {
         "NETLOOM_METRICS",
       ).argParser(parseListen),
     )
-    .addOption(
-      option("--log-level <level>", "least severe lines to log", "NETLOOM_LOG_LEVEL")
-        .choices(["debug", "info", "warn", "error"])
-        .default("info"),
-    )
     .addHelpText(
       "after",
       "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
-    )
-    .action(async (flags: DaemonFlags) => {
-      const { runDaemon } = await import("./daemon/run-daemon.ts");
-      process.exitCode = await runDaemon(flags);
-    });
-}
-
-function option(flags: string, description: string, variable: string): Option {
-  return new Option(flags, description).env(variable);
+    );
+  withLogLevel(withBus(command)).action(async (flags: DaemonFlags) => {
+    const { runDaemon } = await import("./daemon/run-daemon.ts");
+    process.exitCode = await runDaemon(flags);
+  });
 }
 
 function parseHost(text: string): string {

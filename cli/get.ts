@@ -19,15 +19,20 @@ export function registerGet(program: Command): void {
   const command = program
     .command("get")
     .description("show objects and whether they are as they ought to be")
-    .argument("[kind]", "a kind, or KIND/NAME; by default every kind", parseTarget)
+    .argument("[kind]", 'a kind, KIND/NAME, or "source"; by default every kind', parseTargetOrSource)
     .argument("[name]", "an object's name")
     .addOption(outputOption(["table", "wide", "json", "yaml", "name"]))
     .option("-w, --watch", "go on with what changes");
   withServer(withNamespace(command)).action(
-    async (target: Target | undefined, name: string | undefined, options: GetOptions) => {
+    async (target: Target | "source" | undefined, name: string | undefined, options: GetOptions) => {
       const { runCommand } = await import("./client/run-command.ts");
+      const { getSource } = await import("./get/get-source.ts");
+      if (target === "source") return runCommand(() => getSource(options));
       const { get } = await import("./get/get-objects.ts");
       await runCommand(() => get(name && target ? { ...target, name } : target, options));
     },
   );
 }
+
+const parseTargetOrSource = (text: string): Target | "source" =>
+  /^sources?$/i.test(text) ? "source" : parseTarget(text);

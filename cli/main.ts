@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { registerCompletion } from "./completion.ts";
+import { registerController } from "./controller.ts";
 import { registerDaemon } from "./daemon.ts";
 import { registerDescribe } from "./describe.ts";
 import { registerEvents } from "./events.ts";
@@ -24,6 +25,7 @@ const program = new Command("netloom")
 
 for (const register of [
   registerCompletion,
+  registerController,
   registerDaemon,
   registerDescribe,
   registerEvents,

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { type ServerOption, withServer } from "./client/options.ts";
+import { parseTime } from "./client/parse-time.ts";
 
 export interface ReconcileOptions extends ServerOption {
   wait?: boolean;
@@ -18,11 +19,4 @@ export function registerReconcile(program: Command): void {
     const { reconcile } = await import("./reconcile/reconcile-now.ts");
     await runCommand(() => reconcile(options));
   });
-}
-
-function parseTime(text: string): number {
-  const found = /^(\d{1,6})(ms|s|m|h)$/.exec(text);
-  if (!found) throw new InvalidArgumentError("It must be a number with ms, s, m or h.");
-  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-  return Number(found[1]) * (units[found[2] as string] as number);
 }

@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { ownVersion } from "./own-version.ts";
 
 /** `netloom version`: the version of this netloom. */
 export function registerVersion(program: Command): void {
   program
     .command("version")
     .description("print the version of this netloom")
-    .action(() => {
-      const url = new URL("../../package.json", import.meta.url);
-      console.log((JSON.parse(readFileSync(url, "utf8")) as { version: string }).version);
-    });
+    .action(() => console.log(ownVersion()));
 }
