@@ -11,4 +11,11 @@ export { type MemoryBus, memoryBus } from "./memory/memory.ts";
 export * from "./messages.ts";
 export { natsBus } from "./nats/nats.ts";
 export type { NatsAuth, NatsBusOptions } from "./nats/nats-options.ts";
+export {
+  type NatsPermissions,
+  type NatsUser,
+  natsAuthorization,
+  natsPermissions,
+  seedFileName,
+} from "./nats-permissions.ts";
 export { type BusIdentity, buckets, hostTokens, isHostId, speakerOf, subjects } from "./subjects.ts";

@@ -10,21 +10,27 @@ export function unavailable(reason: string, cause?: unknown): ProblemError {
   );
 }
 
-/** Calls `send`; resolves with the first answer it passes on, rejects on a refusal, the deadline or the signal. */
+/**
+ * Calls `send`; resolves with the first answer it passes on, rejects on a refusal, the deadline or the signal. What `send`
+ * returns is called when nothing more is waited for.
+ */
 export function firstAnswer(
   subject: string,
   options: RequestOptions,
-  send: (answer: (answer: Answer | { kind: "error"; error: Error }) => void) => void,
+  send: (answer: (answer: Answer | { kind: "error"; error: Error }) => void) => (() => void) | void,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    let forget: (() => void) | void;
     const settle = (): void => {
+      forget?.();
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", aborted);
     };
-    const refuse = (reason: string, error: Error = unavailable(reason)): void => {
+    const fail = (error: Error): void => {
       settle();
       reject(error);
     };
+    const refuse = (reason: string): void => fail(unavailable(reason));
     const aborted = (): void => refuse(`the request on ${subject} was given up`);
     const timer = setTimeout(
       () => refuse(`no answer on ${subject} within ${options.timeoutMs} ms`),
@@ -32,9 +38,9 @@ export function firstAnswer(
     );
     if (options.signal?.aborted) return aborted();
     options.signal?.addEventListener("abort", aborted);
-    send((answer) => {
+    forget = send((answer) => {
       if (answer.kind === "failed") return refuse(answer.reason);
-      if (answer.kind === "error") return refuse(answer.error.message, answer.error);
+      if (answer.kind === "error") return fail(answer.error);
       settle();
       resolve(answer.payload);
     });

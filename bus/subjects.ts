@@ -59,6 +59,16 @@ export const subjects = {
   blobData: (digest: string) => `netloom.blob.data.${digest}`,
 } as const;
 
+/**
+ * How the subject of an answer to a request on `subject` begins: with who has to give it. What is asked of a host is
+ * answered by that host, everything else with a controller's rights. Then follow two tokens of who asked, and a secret.
+ */
+export function replyPrefix(subject: string): string {
+  const [root, what, namespace, name] = subject.split(".");
+  const isHosts = root === "netloom" && (what === "command" || what === "power") && namespace && name;
+  return `netloom.reply.${isHosts ? `${namespace}.${name}` : identityTokens({ role: "controller" })}.`;
+}
+
 /** The last two tokens of a subject: the host that speaks. */
 export function speakerOf(subject: string): HostId {
   return hostOfTokens(subject.split(".").slice(-2).join("."), subject);

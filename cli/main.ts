@@ -4,6 +4,7 @@
  * when it runs, so that `netloom --help` and `netloom validate` start at once. May import everything.
  */
 import { Command } from "commander";
+import { registerBus } from "./bus.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerController } from "./controller.ts";
 import { registerDaemon } from "./daemon.ts";
@@ -24,6 +25,7 @@ const program = new Command("netloom")
   .configureHelp({ sortSubcommands: true });
 
 for (const register of [
+  registerBus,
   registerCompletion,
   registerController,
   registerDaemon,

@@ -7,7 +7,7 @@ import {
   type Subscription as NatsSubscription,
   type PublishOptions,
 } from "nats";
-import { fail, type Problem, type ProblemError, problem } from "../../schemas/mod.ts";
+import { fail, type Problem, ProblemError, problem } from "../../schemas/mod.ts";
 import type { BusState, Subscription } from "../bus.ts";
 import { unavailable } from "../requesting.ts";
 import { natsProblem } from "./nats-errors.ts";
@@ -28,7 +28,8 @@ export class NatsLink {
   readonly onProblem: (problem: Problem) => void;
   state: BusState = "connected";
   readonly #listeners = new Set<(state: BusState) => void>();
-  readonly #waiting = new Set<(error: Error) => void>();
+  /** Who is to be told when the connection is lost, and about which subject each waits. */
+  readonly #waiting = new Map<(error: Error) => void, string>();
   #closed = false;
   #outgoingBytes = 0;
   #overflowing = false;
@@ -123,17 +124,28 @@ export class NatsLink {
     };
   }
 
-  /** Runs one exchange with the server or a peer; fails at once when the connection is or goes down. */
-  async exchange<T>(subject: string, payload: Uint8Array, run: () => Promise<T>): Promise<T> {
-    if (this.state === "disconnected")
-      throw unavailable(this.#closed ? "the bus was closed" : "not connected");
+  /** Rejects what cannot be sent now, or ever. */
+  assertReady(subject: string, payload: Uint8Array): void {
+    if (this.state === "disconnected") {
+      throw unavailable(this.#closed ? "the bus was closed" : "it is not connected");
+    }
     this.assertFits(subject, payload);
+  }
+
+  /** Tells, until that is called off, when the connection is lost or the server refuses what was sent to `subject`. */
+  onLoss(subject: string, lost: (error: Error) => void): () => void {
+    this.#waiting.set(lost, subject);
+    return () => this.#waiting.delete(lost);
+  }
+
+  /** Runs one exchange with the server; fails at once when the connection is or goes down. */
+  async exchange<T>(subject: string, payload: Uint8Array, run: () => Promise<T>): Promise<T> {
+    this.assertReady(subject, payload);
     return new Promise((resolve, reject) => {
-      const lost = (error: Error): void => reject(error);
-      this.#waiting.add(lost);
+      const stopHearing = this.onLoss(subject, reject);
       run()
         .then(resolve, (error) => reject(this.explain(error, subject, payload)))
-        .finally(() => this.#waiting.delete(lost));
+        .finally(stopHearing);
     });
   }
 
@@ -175,8 +187,13 @@ export class NatsLink {
 
   #report(code: unknown, context?: { operation: string; subject: string }): void {
     if (context) {
-      const reason = `${context.operation} of ${context.subject} is not permitted`;
-      this.onProblem(problem("bus.refused", { reason }));
+      const refused = problem("bus.refused", {
+        reason: `${context.operation} of ${context.subject} is not permitted`,
+      });
+      this.onProblem(refused);
+      for (const [lost, subject] of [...this.#waiting]) {
+        if (context.operation === "publish" && subject === context.subject) lost(new ProblemError(refused));
+      }
     } else this.onProblem(problem("bus.unavailable", { reason: `the server says ${String(code)}` }));
   }
 
@@ -185,7 +202,7 @@ export class NatsLink {
     this.state = state;
     this.#outgoingBytes = 0;
     if (state === "disconnected") {
-      for (const lost of [...this.#waiting]) lost(unavailable("the connection was lost"));
+      for (const lost of [...this.#waiting.keys()]) lost(unavailable("the connection was lost"));
     }
     for (const listener of [...this.#listeners]) listener(state);
   }

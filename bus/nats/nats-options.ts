@@ -32,12 +32,9 @@ export type NatsAuth =
   /** Path of a file with a user's JWT and seed. */
   | { kind: "credentials"; file: string };
 
-/** What all inboxes begin with. */
-export const anyInbox = "_INBOX.";
-
-/** Where answers to this identity arrive; permissions keep everybody else from listening there. */
+/** Where JetStream's answers arrive. Only controllers ask it anything. */
 export function inboxPrefix(identity: BusIdentity): string {
-  return `${anyInbox}${identity.role === "host" ? `host.${identityTokens(identity)}` : "controller"}`;
+  return `_INBOX.${identity.role === "host" ? `host.${identityTokens(identity)}` : "controller"}`;
 }
 
 const reconnectFirstMs = 200;

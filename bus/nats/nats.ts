@@ -20,14 +20,14 @@ import { type Answer, Intake } from "../intake.ts";
 import { assertFilter, assertSubject } from "../interest.ts";
 import { assertName } from "../keys.ts";
 import { firstAnswer } from "../requesting.ts";
-import { buckets } from "../subjects.ts";
+import { buckets, replyPrefix } from "../subjects.ts";
 import { NatsBucket } from "./nats-bucket.ts";
 import { NatsLink } from "./nats-link.ts";
-import { anyInbox, type NatsBusOptions } from "./nats-options.ts";
+import type { NatsBusOptions } from "./nats-options.ts";
 import { NatsQueue } from "./nats-queue.ts";
 import { NatsStreams } from "./nats-streams.ts";
+import { failedHeader, Replies } from "./replies.ts";
 
-const failedHeader = "Netloom-Failed";
 const nothing = new Uint8Array();
 
 /**
@@ -43,9 +43,11 @@ class NatsBus implements Bus {
   readonly blobs: BlobStore;
   readonly #link: NatsLink;
   readonly #streams: NatsStreams;
+  readonly #replies: Replies;
 
   constructor(link: NatsLink, options: NatsBusOptions) {
     this.#link = link;
+    this.#replies = new Replies(link, options.identity);
     this.#streams = new NatsStreams(link, { replicas: options.replicas ?? 1 });
     const storage = new BlobStorage(() => this.bucket(buckets.blobs));
     const fetcher = new BlobFetcher(this, options.identity);
@@ -90,13 +92,15 @@ class NatsBus implements Bus {
 
   async request(subject: string, payload: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
     assertSubject(subject);
-    return this.#link.exchange(subject, payload, () =>
-      firstAnswer(subject, options, (answer) => {
-        this.#ask(subject, payload, options.timeoutMs).then(answer, (error) =>
-          answer({ kind: "error", error: this.#link.explain(error, subject, payload) }),
-        );
-      }),
-    );
+    this.#link.assertReady(subject, payload);
+    return firstAnswer(subject, options, (answer) => {
+      const stopHearing = this.#link.onLoss(subject, (error) => answer({ kind: "error", error }));
+      const stopWaiting = this.#replies.ask(subject, payload, answer);
+      return () => {
+        stopHearing();
+        stopWaiting();
+      };
+    });
   }
 
   async bucket(name: string, options: { ttlMs?: number } = {}): Promise<Bucket> {
@@ -113,18 +117,12 @@ class NatsBus implements Bus {
     return this.#link.close();
   }
 
-  async #ask(subject: string, payload: Uint8Array, timeoutMs: number): Promise<Answer> {
-    const reply = await this.#link.connection.request(subject, payload, { timeout: timeoutMs });
-    const failed = reply.headers?.get(failedHeader);
-    return failed ? { kind: "failed", reason: printable(failed) } : { kind: "reply", payload: reply.data };
-  }
-
   #take(message: Msg, intake: Intake): void {
     const { subject, data: payload, reply } = message;
     if (!reply) intake.take({ subject, payload });
     // Whoever asks names where the answer goes, and we may be allowed to speak where the asker is not.
-    else if (!reply.startsWith(anyInbox)) {
-      const reason = "it wants its answer sent elsewhere than to an inbox";
+    else if (!reply.startsWith(replyPrefix(subject))) {
+      const reason = "it wants its answer sent where no answer to it belongs";
       this.#link.onProblem(problem("bus.malformed", { subject, reason }));
     } else intake.take({ subject, payload }, (answer) => this.#answer(reply, subject, answer));
   }
@@ -145,11 +143,4 @@ class NatsBus implements Bus {
     failed.set(failedHeader, reason);
     this.#link.publish(reply, nothing, { headers: failed });
   }
-}
-
-const reasonCharactersMax = 200;
-
-/** A peer's words, for a message of ours. */
-function printable(text: string): string {
-  return text.slice(0, reasonCharactersMax).replace(/[^\x20-\x7e]/g, "?");
 }
