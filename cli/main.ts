@@ -22,7 +22,9 @@ const program = new Command("netloom")
   .description("GitOps for programmable host networking")
   .showSuggestionAfterError()
   .showHelpAfterError("(netloom --help tells more)")
-  .configureHelp({ sortSubcommands: true });
+  .configureHelp({ sortSubcommands: true })
+  // An option belongs to the command it stands behind: `lab` and `lab test` have some of one name.
+  .enablePositionalOptions();
 
 for (const register of [
   registerBus,

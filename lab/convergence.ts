@@ -20,20 +20,18 @@ export async function converged(
   reconciler: Pick<Reconciler, "watch" | "board" | "sourceStatus">,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<void> {
-  let flushing = false;
-  const waiting = (): string[] => {
-    // What the newest objects and reports come to is judged a moment after they are known, and told to this very watcher.
-    if (!flushing) {
-      flushing = true;
-      reconciler.board.flush();
-      flushing = false;
-    }
-    return unsettled(reconciler.sourceStatus, reconciler.board.list());
-  };
   const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  let waiting: string[] = [];
   await new Promise<void>((done) => {
+    let judging = false;
     const look = (): void => {
-      if (!end.aborted && waiting().length > 0) return;
+      // Judging tells this watcher of each object in turn; only after the last of them the whole can be seen.
+      if (judging) return;
+      judging = true;
+      reconciler.board.flush();
+      judging = false;
+      waiting = unsettled(reconciler.sourceStatus, reconciler.board.list());
+      if (waiting.length > 0 && !end.aborted) return;
       stop();
       end.removeEventListener("abort", look);
       done();
@@ -43,5 +41,5 @@ export async function converged(
     look();
   });
   signal.throwIfAborted();
-  if (waiting().length > 0) fail("lab.not-converged", { afterMs: timeoutMs, waiting: waiting() });
+  if (waiting.length > 0) fail("lab.not-converged", { afterMs: timeoutMs, waiting });
 }
