@@ -34,9 +34,12 @@ export function onesComplementSum(bytes: Uint8Array, start: number, end: number,
  */
 export function finishChecksum(bytes: Uint8Array, start: number, end: number, field: number): void {
   if (start + field + 2 > end) return;
-  const sum = ~onesComplementSum(bytes, start, end) & 0xffff;
-  // In UDP zero means "no checksum", so its other representation is sent (RFC 768).
-  const value = sum === 0 && field === 6 ? 0xffff : sum;
-  bytes[start + field] = value >>> 8;
-  bytes[start + field + 1] = value & 0xff;
+  writeChecksum(bytes, start + field, onesComplementSum(bytes, start, end), field);
+}
+
+/** Writes the checksum that belongs to a sum. In UDP zero means "none", so its other representation is sent (RFC 768). */
+export function writeChecksum(bytes: Uint8Array, at: number, sum: number, field: number): void {
+  const value = sum === 0xffff && field === 6 ? 0xffff : ~sum & 0xffff;
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value & 0xff;
 }

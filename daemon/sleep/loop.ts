@@ -48,6 +48,7 @@ type Due =
 export class SleepLoop implements EngineLoop {
   readonly #context: LoopContext;
   readonly #sleepers = new Map<UnitId, Sleeper>();
+  readonly #hosts = new Map<HostId, Sleeper>();
   readonly #rules = new Map<UnitId, Rule>();
   readonly #modules = new Modules();
   readonly #links = new Map<number, Link>();
@@ -106,7 +107,7 @@ export class SleepLoop implements EngineLoop {
   }
 
   power(host: HostId, state: "asleep" | "awake"): void {
-    const sleeper = [...this.#sleepers.values()].find((one) => one.host === host);
+    const sleeper = this.#hosts.get(host);
     if (!sleeper) return;
     if (state === "asleep") {
       if (sleeper.state !== "active") {
@@ -162,6 +163,7 @@ export class SleepLoop implements EngineLoop {
       this.#leave(before);
     }
     this.#sleepers.set(made.unit.id, made);
+    this.#hosts.set(made.host, made);
     for (const rule of this.#rules.values()) {
       if (rule.spec.host !== made.host) continue;
       rule.sleeper = made;
@@ -174,6 +176,7 @@ export class SleepLoop implements EngineLoop {
     this.#leave(sleeper);
     for (const rule of sleeper.rules) rule.sleeper = undefined;
     this.#sleepers.delete(sleeper.unit.id);
+    if (this.#hosts.get(sleeper.host) === sleeper) this.#hosts.delete(sleeper.host);
   }
 
   #installRule(loaded: LoadedUnit): void {
@@ -197,7 +200,7 @@ export class SleepLoop implements EngineLoop {
       this.#removeRule(before);
     }
     this.#rules.set(id, made);
-    made.sleeper = [...this.#sleepers.values()].find(({ host }) => host === made.spec.host);
+    made.sleeper = this.#hosts.get(made.spec.host);
     made.sleeper?.rules.add(made);
     this.#settleRule(made);
   }

@@ -1,5 +1,5 @@
 import type { Problem } from "../../schemas/mod.ts";
-import { finishChecksum } from "../linux/mod.ts";
+import type { PacketRing } from "../linux/mod.ts";
 import { AddressTable } from "./address-table.ts";
 import { handleArp, handleSolicitation } from "./claims.ts";
 import { ethernetBytes, etherType, Headers, type Malformation, protocol } from "./headers.ts";
@@ -61,7 +61,7 @@ export class Traffic {
     if (isSolicitation(ring.bytes, headers) && handleSolicitation(link, headers, this.owners)) return;
     const count = this.rules.find(headers);
     if (count === 0) return;
-    if (ring.checksumPending) finish(ring.bytes, headers);
+    if (ring.checksumPending) finish(ring, headers);
     this.#speaker.hear(link, headers);
     for (let place = 0; place < count; place += 1) this.#serve(this.rules.found[place]!, link);
   }
@@ -107,10 +107,10 @@ export class Traffic {
 }
 
 /** The kernel left the transport's checksum to hardware that the frame never met. */
-function finish(bytes: Uint8Array, headers: Headers): void {
+function finish(ring: PacketRing, headers: Headers): void {
   const { transportAt: at, end } = headers;
   if (at < 0) return;
-  if (headers.protocol === protocol.udp) finishChecksum(bytes, at, end, 6);
-  else if (headers.protocol === protocol.tcp) finishChecksum(bytes, at, end, 16);
-  else if (headers.protocol === protocol.icmp6) finishChecksum(bytes, at, end, 2);
+  if (headers.protocol === protocol.udp) ring.finishChecksum(at, end, 6);
+  else if (headers.protocol === protocol.tcp) ring.finishChecksum(at, end, 16);
+  else if (headers.protocol === protocol.icmp6) ring.finishChecksum(at, end, 2);
 }

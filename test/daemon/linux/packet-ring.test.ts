@@ -60,6 +60,23 @@ test("a frame from the other end is read in place, and its pending checksum can 
   ring.close();
 });
 
+test("a checksum finished in the ring is the one finished by bytes, whatever the length", () => {
+  const ring = open();
+  const at = ring.reserve();
+  assert.is(at % 4, 0);
+  for (let length = 8; length < 64; length += 1) {
+    for (const start of [at, at + 2]) {
+      for (let place = 0; place < length; place += 1)
+        ring.bytes[start + place] = (place * 37 + length) & 0xff;
+      const expected = ring.bytes.slice(start, start + length);
+      finishChecksum(expected, 0, length, 6);
+      ring.finishChecksum(start, start + length, 6);
+      assert.equal(ring.bytes.slice(start, start + length), expected);
+    }
+  }
+  ring.close();
+});
+
 test("what is committed leaves on flush, and own frames do not come back", () => {
   const ring = open();
   run("ip netns exec far bash -c 'echo -n echo > /dev/udp/10.9.0.1/7001'");
