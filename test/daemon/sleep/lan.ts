@@ -3,6 +3,7 @@
  * as the proxy, which is 10.9.0.2 and fd09::2 on `lan`.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { Worker } from "node:worker_threads";
 import type { Engine, Log } from "../../../daemon/engine.ts";
 import { sleepEngine } from "../../../daemon/sleep/mod.ts";
 import { standardModule } from "../../../modules/mod.ts";
@@ -150,6 +151,13 @@ export interface Capture {
   stop(): Promise<void>;
 }
 
+const captures = new Set<Capture>();
+
+/** For `after.each`: a capture that a failed test left running would keep the process. */
+export async function stopCaptures(): Promise<void> {
+  await Promise.all([...captures].map((one) => one.stop()));
+}
+
 /** Frames that arrive in a namespace, by a display filter; resolves when tshark listens. */
 export async function capture(
   namespace: string,
@@ -180,10 +188,12 @@ export async function capture(
     lines: [],
     stop: () =>
       new Promise((resolve) => {
+        captures.delete(made);
         child.once("close", () => resolve());
         child.kill("SIGTERM");
       }),
   };
+  captures.add(made);
   let text = "";
   child.stdout?.on("data", (chunk) => {
     text += chunk;
@@ -193,6 +203,19 @@ export async function capture(
   });
   let said = "";
   child.stderr?.on("data", (chunk) => (said += chunk));
-  await until("tshark listens", () => said.includes("Capturing on"));
+  await until("tshark listens", () => said.includes("Capture started"));
   return made;
+}
+
+/** Sends frames from the client as they are, however wrong. */
+export async function sendFrames(frames: Uint8Array[]): Promise<void> {
+  const worker = new Worker(new URL("./client-sender.js", import.meta.url));
+  try {
+    await new Promise((resolve, reject) => {
+      worker.once("message", resolve).once("error", reject);
+      worker.postMessage(frames);
+    });
+  } finally {
+    await worker.terminate();
+  }
 }
