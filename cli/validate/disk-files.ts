@@ -1,35 +1,62 @@
-import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { isYamlFile, type Problem, problem, type RepositoryFile } from "../../schemas/mod.ts";
 
-/** A file on disk as a snapshot has it; its size is looked up when somebody asks. */
+/** What is read at once; nearly every object is smaller, and then that is one system call. */
+const chunk = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * A file on disk as a snapshot has it. Asking for its size reads it, so that a file is opened once; what was read is kept
+ * until it is asked for. Synchronous beneath: one thread reading small files is faster without a pool of threads between.
+ */
 export class DiskFile implements RepositoryFile {
   readonly path: string;
+  /** Within one run a path has one content. */
+  readonly version: string;
   readonly #real: string;
-  #stats: Stats | undefined;
+  #content: Uint8Array | undefined;
+  #bytes: number | undefined;
 
   constructor(path: string, real: string) {
     this.path = path;
+    this.version = path;
     this.#real = real;
   }
 
   get bytes(): number {
-    return this.#stat().size;
+    if (this.#bytes === undefined) this.#load();
+    return this.#bytes as number;
   }
 
-  get version(): string {
-    const { dev, ino, mtimeMs, size } = this.#stat();
-    return `${dev}-${ino}-${mtimeMs}-${size}`;
-  }
-
-  /** Synchronous beneath: one thread reading small files is faster without a pool of threads between. */
   read(): Promise<Uint8Array> {
-    return Promise.resolve(readFileSync(this.#real));
+    const content = this.#content ?? readFileSync(this.#real);
+    this.#content = undefined;
+    return Promise.resolve(content);
   }
 
-  #stat(): Stats {
-    this.#stats ??= statSync(this.#real);
-    return this.#stats;
+  /** A file that is too large for any use is measured, not read. */
+  #load(): void {
+    const descriptor = openSync(this.#real, "r");
+    try {
+      const count = readSync(descriptor, chunk, 0, chunk.length, 0);
+      if (count < chunk.length) {
+        this.#content = Uint8Array.prototype.slice.call(chunk, 0, count);
+        this.#bytes = count;
+        return;
+      }
+      this.#bytes = fstatSync(descriptor).size;
+    } finally {
+      closeSync(descriptor);
+    }
   }
 }
 

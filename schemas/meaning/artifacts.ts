@@ -1,9 +1,9 @@
-import { suggest } from "../parse/suggest.ts";
 import { isRetryable, type Problem, problem, problemOf } from "../problem.ts";
 import { quantityBytes } from "../quantity.ts";
 import type { RepositoryFile, Snapshot } from "../repository.ts";
 import { type ArtifactUse, artifactBytesMax, type ModuleUse } from "./artifact-uses.ts";
 import { type Fault, fault } from "./fault.ts";
+import type { Suggester } from "./suggester.ts";
 
 /** What a module shows of itself without being run. */
 export interface ModuleInspection {
@@ -46,10 +46,12 @@ interface Inspected {
 export class Artifacts {
   readonly #context: MeaningContext;
   readonly #inspections: InspectionCache;
+  readonly #suggester: Suggester;
   readonly #used = new Set<string>();
 
-  constructor(context: MeaningContext) {
+  constructor(context: MeaningContext, suggester: Suggester) {
     this.#context = context;
+    this.#suggester = suggester;
     this.#inspections = context.inspections ?? new Map();
   }
 
@@ -91,7 +93,7 @@ export class Artifacts {
     return problem(
       "meaning.unknown-standard",
       { name, known: [...known] },
-      { suggestion: suggest(name, known) },
+      { suggestion: this.#suggester.suggest(name, () => known) },
     );
   }
 
@@ -103,7 +105,7 @@ export class Artifacts {
     }
     const file = this.#context.files.get(path);
     if (file === undefined) {
-      const suggestion = suggest(path, nearbyPaths(path, this.#context.files));
+      const suggestion = this.#suggester.suggest(path, () => nearbyPaths(path, this.#context.files));
       return problem("meaning.artifact-missing", { path: name }, { suggestion });
     }
     const max = artifactBytesMax[format];
@@ -143,15 +145,8 @@ function misfits(use: ArtifactUse, { inspection, text }: Inspected): Problem[] {
   return found;
 }
 
-const suggestionsLookedAtMax = 5_000;
-
 /** Files with the same ending, in order of the snapshot. */
-function nearbyPaths(path: string, files: ReadonlyMap<string, RepositoryFile>): string[] {
+function* nearbyPaths(path: string, files: ReadonlyMap<string, RepositoryFile>): Iterable<string> {
   const ending = /\.[^./]*$/.exec(path)?.[0] ?? "";
-  const found: string[] = [];
-  for (const other of files.keys()) {
-    if (other.endsWith(ending)) found.push(other);
-    if (found.length >= suggestionsLookedAtMax) break;
-  }
-  return found;
+  for (const other of files.keys()) if (other.endsWith(ending)) yield other;
 }

@@ -14,6 +14,7 @@ import { checkHost } from "./host.ts";
 import { checkMonitoringFunction } from "./monitoring-function.ts";
 import { checkRotation } from "./rotation.ts";
 import { checkRule } from "./rule.ts";
+import { Suggester } from "./suggester.ts";
 import { checkTunnel } from "./tunnel.ts";
 
 /** A repository with more than this wrong is wrong as a whole; the rest is counted, not told. */
@@ -28,8 +29,9 @@ export async function checkMeaning(
   objects: readonly ParsedObject[],
   context: MeaningContext,
 ): Promise<Problem[]> {
-  const fleet = new Fleet(objects, context.broken ?? new Set());
-  const artifacts = new Artifacts(context);
+  const suggester = new Suggester();
+  const fleet = new Fleet(objects, { broken: context.broken ?? new Set(), suggester });
+  const artifacts = new Artifacts(context, suggester);
   const problems: Problem[] = [];
   const add = (object: ParsedObject, { path, problem: found }: Fault): boolean => {
     if (problems.length === problemsMax) problems.push(placed(object, [], tooMany()));

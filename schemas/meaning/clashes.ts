@@ -1,23 +1,17 @@
-import type { Customization, CustomizationEnd, Host, Tap, Tunnel } from "../generated/objects.ts";
+import type { Host } from "../generated/objects.ts";
 import type { FieldPath } from "../parse/field-path.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
 import { parsePrefix } from "../prefix.ts";
 import { problem } from "../problem.ts";
-import { type Fault, fault } from "./fault.ts";
+import { fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
-
-/** A fault that only two objects together have; it is told of each. */
-export interface Clash {
-  object: ParsedObject;
-  fault: Fault;
-}
+import { type Clash, findHostClashes } from "./host-clashes.ts";
 
 /** What two objects cannot both have: a name, an address, a MAC, a port, a place among the taps of a flow. */
 export function* findClashes(fleet: Fleet): Iterable<Clash> {
   yield* duplicateNames(fleet);
   yield* duplicateAddresses(fleet);
-  yield* portClashes(fleet);
-  yield* priorityClashes(fleet);
+  yield* findHostClashes(fleet);
   yield* rotationClashes(fleet);
 }
 
@@ -87,92 +81,6 @@ function* duplicateAddresses(fleet: Fleet): Iterable<Clash> {
 function addressKey(text: string): string {
   const prefix = parsePrefix(text);
   return prefix === undefined ? text : `${prefix.family} ${prefix.address.toString(16)}`;
-}
-
-/** Active or not: an inactive tunnel that could never be activated is no use. */
-function* portClashes(fleet: Fleet): Iterable<Clash> {
-  const byHostAndPort = new Map<string, ParsedObject<Tunnel>[]>();
-  for (const object of fleet.ofKind("Tunnel")) {
-    const { metadata, spec } = object.object;
-    for (const host of fleet.select(spec.hosts, metadata.namespace)) {
-      const key = `${metadata.namespace}/${host.metadata.name}:${spec.listen.port}`;
-      const present = byHostAndPort.get(key) ?? [];
-      byHostAndPort.set(key, present);
-      const other = present.find((tunnel) => listenOverlap(tunnel.object, object.object));
-      present.push(object);
-      if (other === undefined) continue;
-      for (const [one, two] of [
-        [object, other],
-        [other, object],
-      ] as const) {
-        const data = { port: spec.listen.port, host: host.metadata.name, other: two.ref };
-        yield { object: one, fault: fault(["spec", "listen", "port"], problem("meaning.port-clash", data)) };
-      }
-    }
-  }
-}
-
-/** "::" takes the IPv4 addresses too. */
-function listenOverlap(a: Tunnel, b: Tunnel): boolean {
-  const [first, second] = [parsePrefix(a.spec.listen.address), parsePrefix(b.spec.listen.address)];
-  if (first === undefined || second === undefined) return false;
-  if (first.family === second.family) {
-    return first.address === second.address || first.address === 0n || second.address === 0n;
-  }
-  return (first.family === 6 ? first : second).address === 0n;
-}
-
-/** So that thousands of customizations of one priority cost thousands of comparisons each, not all with all. */
-const tapsComparedMax = 1_000;
-
-interface TapClaim {
-  object: ParsedObject<Customization>;
-  end: CustomizationEnd;
-}
-
-/** Two customizations of one priority on one flow would have no order (layer-4.5 §5.1: the list is sorted by it). */
-function* priorityClashes(fleet: Fleet): Iterable<Clash> {
-  const byHostAndPriority = new Map<string, TapClaim[]>();
-  const reported = new Set<string>();
-  for (const object of fleet.ofKind("Customization")) {
-    const { metadata, spec } = object.object;
-    for (const end of spec.ends) {
-      for (const host of fleet.select(end.hosts, metadata.namespace)) {
-        const key = `${metadata.namespace}/${host.metadata.name} ${spec.priority}`;
-        const present = byHostAndPriority.get(key) ?? [];
-        byHostAndPriority.set(key, present);
-        const other = present.find((claim) => claim.object !== object && tapsOverlap(claim.end.tap, end.tap));
-        if (present.length < tapsComparedMax) present.push({ object, end });
-        if (other === undefined || reported.has(`${object.ref} ${other.object.ref}`)) continue;
-        reported.add(`${object.ref} ${other.object.ref}`);
-        for (const [one, two] of [
-          [object, other.object],
-          [other.object, object],
-        ] as const) {
-          const data = { host: host.metadata.name, priority: spec.priority, other: two.ref };
-          yield { object: one, fault: fault(["spec", "priority"], problem("meaning.priority-clash", data)) };
-        }
-      }
-    }
-  }
-}
-
-/** Whether one socket can match both: no part that both give differs. */
-function tapsOverlap(a: Tap, b: Tap): boolean {
-  const parts = (tap: Tap): unknown[] => [
-    tap.protocol,
-    tap.application?.task,
-    tap.application?.group,
-    tap.local?.address,
-    tap.local?.port,
-    tap.remote?.address,
-    tap.remote?.port,
-  ];
-  const theirs = parts(b);
-  return parts(a).every((part, index) => {
-    const other = theirs[index];
-    return part === undefined || other === undefined || part === other;
-  });
 }
 
 /** A customization that two rotations moved would be told two things at once. */

@@ -1,6 +1,7 @@
 import type { Host, LabelSelector, NetloomObject } from "../generated/objects.ts";
 import { HostIndex } from "../host-index.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
+import type { Suggester } from "./suggester.ts";
 
 type Kind = NetloomObject["kind"];
 type OfKind<K extends Kind> = Extract<NetloomObject, { kind: K }>;
@@ -9,27 +10,31 @@ type OfKind<K extends Kind> = Extract<NetloomObject, { kind: K }>;
 export class Fleet {
   readonly objects: readonly ParsedObject[];
   readonly hosts: HostIndex;
+  readonly suggester: Suggester;
   readonly #byRef = new Map<string, ParsedObject>();
   readonly #broken: ReadonlySet<string>;
-  readonly #namesByKind = new Map<string, string[]>();
+  readonly #byKind = new Map<Kind, ParsedObject[]>();
 
   /** `broken` holds the refs of objects that are meant to be there but are not valid. */
-  constructor(objects: readonly ParsedObject[], broken: ReadonlySet<string>) {
+  constructor(
+    objects: readonly ParsedObject[],
+    options: { broken: ReadonlySet<string>; suggester: Suggester },
+  ) {
+    const { broken, suggester } = options;
+    this.suggester = suggester;
     this.objects = objects;
     this.#broken = broken;
-    this.hosts = new HostIndex(this.ofKind("Host").map(({ object }) => object));
     for (const parsed of objects) {
       this.#byRef.set(parsed.ref, parsed);
-      const { kind, metadata } = parsed.object;
-      const group = `${kind}/${metadata.namespace}`;
-      const names = this.#namesByKind.get(group);
-      if (names === undefined) this.#namesByKind.set(group, [metadata.name]);
-      else names.push(metadata.name);
+      const group = this.#byKind.get(parsed.object.kind);
+      if (group === undefined) this.#byKind.set(parsed.object.kind, [parsed]);
+      else group.push(parsed);
     }
+    this.hosts = new HostIndex(this.ofKind("Host").map(({ object }) => object));
   }
 
   ofKind<K extends Kind>(kind: K): ParsedObject<OfKind<K>>[] {
-    return this.objects.filter(({ object }) => object.kind === kind) as ParsedObject<OfKind<K>>[];
+    return (this.#byKind.get(kind) ?? []) as ParsedObject<OfKind<K>>[];
   }
 
   get<K extends Kind>(kind: K, place: { name: string; namespace: string }): OfKind<K> | undefined {
@@ -42,8 +47,10 @@ export class Fleet {
     return this.#byRef.has(ref) || this.#broken.has(ref);
   }
 
-  names(kind: Kind, namespace: string): readonly string[] {
-    return this.#namesByKind.get(`${kind}/${namespace}`) ?? [];
+  names(kind: Kind, namespace: string): string[] {
+    return this.ofKind(kind)
+      .filter(({ object }) => object.metadata.namespace === namespace)
+      .map(({ object }) => object.metadata.name);
   }
 
   select(selector: LabelSelector, namespace: string): Host[] {

@@ -1,6 +1,5 @@
 import { durationMs } from "../duration.ts";
 import type { Customization, CustomizationRotation } from "../generated/objects.ts";
-import { suggest } from "../parse/suggest.ts";
 import { problem } from "../problem.ts";
 import { parseCron } from "./cron.ts";
 import { type Fault, fault } from "./fault.ts";
@@ -18,15 +17,16 @@ export function* checkRotation({ metadata, spec }: CustomizationRotation, fleet:
     if (spec.through.indexOf(name) < index) yield badValue(path, `"${name}" again`, "listed once");
   }
   yield* checkSameHosts(spec.through, namespace, fleet);
-  yield* checkWhen(spec);
+  yield* checkWhen(spec, fleet);
 }
 
-function* checkWhen(spec: CustomizationRotation["spec"]): Iterable<Fault> {
+function* checkWhen(spec: CustomizationRotation["spec"], fleet: Fleet): Iterable<Fault> {
   yield* checkDuration(["spec", "overlap"], spec.overlap, { minMs: 0, maxMs: 86_400_000 });
   yield* checkDuration(["spec", "deadline"], spec.deadline, { minMs: 100, maxMs: 86_400_000 });
-  if (spec.current !== undefined && !spec.through.includes(spec.current)) {
-    const suggestion = suggest(spec.current, spec.through);
-    const data = { field: "spec.current", is: `"${spec.current}"`, must: `one of spec.through` };
+  const { current } = spec;
+  if (current !== undefined && !spec.through.includes(current)) {
+    const suggestion = fleet.suggester.suggest(current, () => spec.through);
+    const data = { field: "spec.current", is: `"${current}"`, must: `one of spec.through` };
     yield fault(["spec", "current"], problem("meaning.value", data, { suggestion }));
   }
   if (spec.every !== undefined && durationMs(spec.every) <= durationMs(spec.overlap)) {

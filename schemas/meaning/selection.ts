@@ -1,6 +1,5 @@
 import type { Host, LabelSelector } from "../generated/objects.ts";
 import type { FieldPath } from "../parse/field-path.ts";
-import { suggest } from "../parse/suggest.ts";
 import { problem } from "../problem.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
@@ -74,7 +73,7 @@ export function checkReference(
   fleet: Fleet,
 ) {
   if (fleet.declares(kind, place)) return undefined;
-  const suggestion = suggest(place.name, fleet.names(kind, place.namespace));
+  const suggestion = fleet.suggester.suggest(place.name, () => fleet.names(kind, place.namespace));
   return problem("meaning.unknown-object", { kind, ...place }, { suggestion });
 }
 
@@ -93,11 +92,16 @@ function* checkExpressions({ matchExpressions = [] }: LabelSelector, path: Field
 function nearLabel(selector: LabelSelector, namespace: string, fleet: Fleet): string | undefined {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     if (fleet.select({ matchLabels: { [key]: value } }, namespace).length > 0) continue;
-    const labels = new Set<string>();
-    for (const { object } of fleet.ofKind("Host").slice(0, 1000)) {
-      for (const [name, text] of Object.entries(object.metadata.labels ?? {})) labels.add(`${name}: ${text}`);
-    }
-    return suggest(`${key}: ${value}`, labels);
+    return fleet.suggester.suggest(`${key}: ${value}`, () => labelsOf(namespace, fleet));
   }
   return undefined;
+}
+
+function labelsOf(namespace: string, fleet: Fleet): Set<string> {
+  const labels = new Set<string>();
+  for (const { object } of fleet.ofKind("Host")) {
+    if (object.metadata.namespace !== namespace) continue;
+    for (const [name, text] of Object.entries(object.metadata.labels ?? {})) labels.add(`${name}: ${text}`);
+  }
+  return labels;
 }

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { Breather } from "../breather.ts";
 import type { NetloomObject } from "../generated/objects.ts";
 import { type Problem, type ProblemPlace, problem } from "../problem.ts";
@@ -63,13 +64,18 @@ function decode(bytes: Uint8Array, place: ProblemPlace): string | Problem {
     );
   }
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = isAscii(bytes) ? asciiText(bytes) : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     if (text.includes("\0")) return problem("yaml.not-text", { reason: "it holds a NUL character" }, place);
     // To YAML both are one line break; this one the plain reader knows.
     return text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
   } catch {
     return problem("yaml.not-text", { reason: "it is not valid UTF-8" }, place);
   }
+}
+
+/** Much the same as decoding UTF-8, for a third of the time. */
+function asciiText({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 /** Tells whether the document was read without the `yaml` package. */

@@ -306,6 +306,18 @@ test("what is nearly right is suggested", async () => {
   assert.is(await suggestion("hosts.yaml", "proxy: gw-1", "proxy: something-else"), undefined);
 });
 
+test("a source that is wrong all over is told of up to a limit, and its first mistakes are helped with", async () => {
+  const many = Array.from({ length: 6_000 }, (_, index) =>
+    host(`h-${index}`, "{interfaces: [{name: e}], sleep: {proxy: gv-1}}"),
+  );
+  const problems = await problemsAfter([], { "x.yaml": many.join("") });
+  assert.is(problems.length, 5_001);
+  assert.is(problems.at(-1)?.code, "meaning.too-many");
+  assert.ok(problems.every(({ position }) => position !== undefined));
+  const helped = problems.filter(({ suggestion }) => suggestion !== undefined).length;
+  assert.is(helped, 100);
+});
+
 test("an object that is declared but not valid is not missed by those that refer to it", async () => {
   const snapshot = memorySnapshot(files);
   const { objects } = await parseRepository(snapshot);
