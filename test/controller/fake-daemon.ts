@@ -31,6 +31,9 @@ export class FakeDaemon {
   readonly batches: CommandBatch[] = [];
   readonly boot: string;
   term = 0;
+  /** Batches that were here at once, at most. */
+  atOnceMax = 0;
+  #atOnce = 0;
   sequence = 0;
   readonly #bus: Bus;
   readonly #options: FakeDaemonOptions;
@@ -46,7 +49,13 @@ export class FakeDaemon {
     this.model = new ModelDaemon(options.units);
     this.#subscription = bus.subscribe(subjects.command(host), ({ subject, payload }) => {
       const batch = codecs.commandBatch.decode(payload, subject);
-      const answer = this.#carrying.then(() => this.#carryOut(batch));
+      this.#atOnce += 1;
+      this.atOnceMax = Math.max(this.atOnceMax, this.#atOnce);
+      const answer = this.#carrying
+        .then(() => this.#carryOut(batch))
+        .finally(() => {
+          this.#atOnce -= 1;
+        });
       this.#carrying = answer.catch(() => undefined);
       return answer;
     });

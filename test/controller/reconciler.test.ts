@@ -272,25 +272,14 @@ test("programs are in the blob store before the install that needs them is sent"
 });
 
 test("never are two batches under way to one host", async ({ world }) => {
-  let underWay = 0;
-  let most = 0;
-  const daemon = world.daemon({
-    before: async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    },
-    after: () => {
-      underWay -= 1;
-    },
-  });
-  const { controller } = await converged(world, daemon);
+  const slow = { before: () => new Promise<void>((resolve) => setTimeout(resolve, 20)) };
+  const { controller, daemon } = await converged(world, world.daemon(slow));
   for (let turn = 0; turn < 6; turn++) {
     world.source.commit(fleetYaml(["nas"], { active: turn % 2 === 1 }));
     await settle(controller);
   }
   await until("all is ready", () => isAllReady(controller));
-  assert.is(most, 1);
+  assert.is(daemon.atOnceMax, 1);
 });
 
 test("nothing is written to the bucket of statuses while nothing changes", async ({ world }) => {
