@@ -55,7 +55,9 @@ class NatsBus implements Bus {
       put: (content) => storage.put(content),
       has: (digest) => storage.has(digest),
       prune: (keep) => storage.prune(keep),
-      get: (digest, request) => fetcher.get(digest, request),
+      // A controller may read the bucket itself, and has to before anybody leads, and so serves.
+      get: (digest, request) =>
+        options.identity.role === "controller" ? storage.read(digest) : fetcher.get(digest, request),
       serve: async () => {
         const { onProblem, connection } = link;
         return serveBlobs(this, storage, { onProblem, flush: () => connection.flush() });
