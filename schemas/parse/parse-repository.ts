@@ -16,9 +16,8 @@ export interface ParsedRepository {
 }
 
 /**
- * Reads every *.yaml and *.yml file of a snapshot that is in no folder with a leading dot (or those that `isObjectFile`
- * picks). Rejects only when a file cannot be read now and may be later. `cache` belongs to the caller, and holds
- * afterwards what this snapshot has.
+ * Reads every file of a snapshot that is YAML by its name (`isYamlFile`), or that `isObjectFile` picks. Rejects only when
+ * a file cannot be read now and may be later. `cache` belongs to the caller, and holds afterwards what this snapshot has.
  */
 export async function parseRepository(
   snapshot: Snapshot,
@@ -42,9 +41,9 @@ export async function parseRepository(
   };
 }
 
-/** Ends in .yaml or .yml, and is in no folder with a leading dot. */
+/** Ends in .yaml or .yml, and is in no folder with a leading dot, nor in node_modules. */
 export function isYamlFile(path: string): boolean {
-  return /\.ya?ml$/.test(path) && !/(?:^|\/)\./.test(path);
+  return /\.ya?ml$/.test(path) && !/(?:^|\/)(?:\.|node_modules\/)/.test(path);
 }
 
 async function readFile(file: RepositoryFile, breather: Breather): Promise<ParsedFile> {

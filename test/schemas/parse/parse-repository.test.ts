@@ -15,6 +15,7 @@ test("every document of every YAML file is an object with its defaults and its r
     "a.yaml": `# first\n---\n${host("a")}---\n# nothing but a comment\n---\n${host("b", "  daemon: false\n")}...\n`,
     "README.md": "not: yaml: at all",
     ".github/workflows/ci.yaml": "on: push",
+    "tools/node_modules/x/x.yaml": "on: push",
   };
   const { objects, problems } = await parseRepository(memorySnapshot(contents));
   assert.equal(problems, []);
