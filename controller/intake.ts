@@ -1,5 +1,6 @@
 import {
   checkMeaning,
+  type Digest,
   type InspectionCache,
   isRetryable,
   type ParseCache,
@@ -75,7 +76,9 @@ export class Intake {
 
   /** What `read` gave last is in force from now on. */
   accept(desired: DesiredObjects): void {
-    if (this.#read?.desired === desired) this.#record = this.#read.next;
+    if (this.#read?.desired !== desired) return;
+    this.#record = this.#read.next;
+    this.programs.keepOnly(programsIn(desired));
   }
 
   /** A program that cannot be had leaves a gap, which `checkMeaning` tells of. */
@@ -94,7 +97,8 @@ export class Intake {
     }
     const version = [parsed.version, ...digests].join(" ");
     const before = this.#record.objects.get(ref)?.inForce;
-    if (before?.version === version && before.file === file) return before;
+    // Another parsed object of the same content may stand on other lines.
+    if (before?.version === version && this.#sources.get(before) === parsed) return before;
     const revision = before?.version === version ? before.revision : snapshot.revision;
     const inForce: ObjectInForce = { object, version, revision, programs, file };
     this.#sources.set(inForce, parsed);
@@ -114,4 +118,11 @@ export class Intake {
     this.#sources.set(inForce, known);
     return known;
   }
+}
+
+function programsIn({ objects }: DesiredObjects): Set<Digest> {
+  const digests = new Set<Digest>();
+  for (const { programs } of objects.values())
+    for (const { digest } of programs.values()) digests.add(digest);
+  return digests;
 }

@@ -37,6 +37,11 @@ export class ProgramStore {
     return program;
   }
 
+  /** Forgets the contents of all other programs. */
+  keepOnly(digests: ReadonlySet<Digest>): void {
+    for (const digest of this.#contents.keys()) if (!digests.has(digest)) this.#contents.delete(digest);
+  }
+
   /** Forgets what was not asked for since the last call. Contents are kept: older objects may be in force. */
   endSnapshot(): void {
     this.#programs = this.#used;

@@ -1,5 +1,5 @@
 import type { BlobStore, Bucket } from "../../bus/mod.ts";
-import { type Digest, fail, type Problem, problem, problemOf } from "../../schemas/mod.ts";
+import { type Digest, fail, isRetryable, type Problem, problem, problemOf } from "../../schemas/mod.ts";
 import { backoffMs } from "../backoff.ts";
 import type { BlobSender } from "../blobs.ts";
 import type { Log } from "../log.ts";
@@ -103,9 +103,11 @@ export class RecordStore {
         await this.#saveOne(record, term);
         failures = 0;
       } catch (error) {
+        const found = problemOf(error);
+        this.#log.warn({ problem: found }, "the record of what is in force cannot be written");
+        if (!isRetryable(found)) continue;
         failures++;
         this.#next ??= { record, term };
-        this.#log.warn({ problem: problemOf(error) }, "the record of what is in force cannot be written");
         await pause(backoffMs(failures, Math.random(), backoff), this.#stopped.signal);
       }
     }

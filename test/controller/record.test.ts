@@ -4,6 +4,7 @@ import { type MemoryBus, memoryBus } from "../../bus/mod.ts";
 import { Reconciler } from "../../controller/reconciler.ts";
 import { decodeRecord, encodeRecord } from "../../controller/record/record-codec.ts";
 import { problem } from "../../schemas/mod.ts";
+import { NatsServer } from "../bus/nats-server.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
 import { FakeSource } from "./fake-source.ts";
 import { FakeLeadership, fleetYaml, modules, silent } from "./fixtures.ts";
@@ -197,6 +198,26 @@ test("a record is read as it was written", async (world) => {
   );
   const record = { revision: "r2", uncertain: { "b.yaml": "v" }, objects };
   assert.equal(await decodeRecord(await encodeRecord(record)), record);
+});
+
+test("over NATS too, a controller that starts goes on from the record, though nobody serves it yet", async () => {
+  const server = await NatsServer.start();
+  try {
+    const versions: (string | undefined)[] = [];
+    for (const files of [withFile, { ...withFile, "rules.yaml": "kind: [" }]) {
+      const bus = await server.join({ identity: { role: "controller" } });
+      const source = new FakeSource(files);
+      const leadership = new FakeLeadership(versions.length + 1);
+      const reconciler = await Reconciler.start({ source, bus, leadership, modules, log: silent, times });
+      versions.push(versionOf(reconciler));
+      await reconciler.stop();
+      await bus.close();
+    }
+    assert.ok(versions[0]);
+    assert.is(versions[0], versions[1]);
+  } finally {
+    await server.remove();
+  }
 });
 
 test.run();
