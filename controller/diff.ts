@@ -1,5 +1,12 @@
 import type { Command } from "../bus/mod.ts";
-import type { DesiredUnit, ObservedUnit, UnitId } from "../schemas/mod.ts";
+import {
+  type DesiredUnit,
+  type HostId,
+  hostOfSelfUnit,
+  type ObservedUnit,
+  type SleepUnitSpec,
+  type UnitId,
+} from "../schemas/mod.ts";
 
 type WithoutId<C> = C extends unknown ? Omit<C, "id"> : never;
 
@@ -11,7 +18,8 @@ export type PlannedCommand = WithoutId<Exclude<Command, { verb: "challenge" | "r
  * will work is installed, ordered and activated first; then what shall not work any more is switched off; last, what
  * ought to be absent is revoked. Nothing when both are equal. Units in `held` are left as they are.
  *
- * A sleeper comes before the rules that need it, and goes after them.
+ * A sleeper comes before the rules that need it, and goes after them. Rules that a sleeping host subscribed by itself are
+ * the host's own for as long as its declaration lets it.
  */
 export function diff(
   desired: readonly DesiredUnit[],
@@ -24,8 +32,11 @@ export function diff(
   for (const unit of [...desired].sort(byOrder)) {
     if (!held.has(unit.unit.id)) bring(unit, present.get(unit.unit.id), phases);
   }
+  const serving = selfServing(desired);
   for (const { id } of observed) {
-    if (!wanted.has(id) && !held.has(id)) phases.revoke.push({ verb: "revoke", unit: id });
+    if (wanted.has(id) || held.has(id)) continue;
+    const self = hostOfSelfUnit(id);
+    if (self === undefined || !serving.has(self)) phases.revoke.push({ verb: "revoke", unit: id });
   }
   return phases.inOrder();
 }
@@ -77,6 +88,17 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Sleepers are the units of Hosts, and the only units that others need. */
 const isNeeded = (id: UnitId): boolean => id.startsWith("Host/");
+
+/** The hosts whose declaration lets them subscribe rules of their own. */
+function selfServing(desired: readonly DesiredUnit[]): Set<HostId> {
+  const hosts = new Set<HostId>();
+  for (const { unit } of desired) {
+    if (!isNeeded(unit.id)) continue;
+    const spec = unit.spec as Partial<SleepUnitSpec>;
+    if (spec.type === "sleeper" && spec.host !== undefined && spec.selfService) hosts.add(spec.host);
+  }
+  return hosts;
+}
 
 const byNeed = (a: UnitId, b: UnitId): number => Number(isNeeded(b)) - Number(isNeeded(a));
 

@@ -65,5 +65,6 @@ export * from "./unit.ts";
 export type * from "./units/filter.ts";
 export type * from "./units/layer45.ts";
 export type * from "./units/probe.ts";
+export * from "./units/self-service.ts";
 export * from "./units/sleep.ts";
 export type * from "./units/tunnel.ts";

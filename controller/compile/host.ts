@@ -1,4 +1,4 @@
-import { type Host, type HostId, objectRef, type SleeperSpec } from "../../schemas/mod.ts";
+import { type Host, type HostId, objectRef, quantityBytes, type SleeperSpec } from "../../schemas/mod.ts";
 import type { KindCompiler } from "./placement.ts";
 import { hostIdOf, makeUnit } from "./unit.ts";
 
@@ -19,7 +19,9 @@ export const compileHost: KindCompiler<Host> = (host) => {
       repeat: wake.repeat,
       ...(wake.secureOn && { secureOn: wake.secureOn.secretRef }),
     },
-    selfService: selfService !== undefined,
+    selfService: selfService
+      ? { rulesMax: selfService.rulesMax, moduleBytesMax: quantityBytes(selfService.moduleSizeMax) }
+      : false,
   };
   const unit = makeUnit(objectRef(host), "sleep", spec);
   return [{ on: proxy, of: hostIdOf(host), desired: { unit, priority: 0, state: "active" } }];

@@ -25,7 +25,14 @@ export interface SleeperSpec {
     /** Name of a secret on the proxy whose content is the SecureOn password. */
     secureOn?: string;
   };
-  selfService: boolean;
+  /** Whether the host may subscribe rules of its own over the responder protocol, and how much of them. */
+  selfService: SelfServiceLimits | false;
+}
+
+export interface SelfServiceLimits {
+  rulesMax: number;
+  /** Of one module. */
+  moduleBytesMax: number;
 }
 
 /** Layers of sloth-sleep-proxy §3.5. */
@@ -51,4 +58,12 @@ export interface SleepRuleSpec {
   limits: { memoryBytes: number; timeMs: number };
   /** What becomes of a packet whose program fails. */
   onFault: "drop" | "accept";
+  /** Of a rule that its host subscribed by itself: which subscription it is of (`self-service.ts`). */
+  subscription?: Subscription;
+}
+
+/** Rules that came in one subscription: `rules` units whose ids are numbered from `first` on. The newest has the highest. */
+export interface Subscription {
+  first: number;
+  rules: number;
 }

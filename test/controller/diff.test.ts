@@ -78,6 +78,18 @@ test("held units are left as they are, wanted or not", () => {
   ]);
 });
 
+const sleeper = (selfService: object | false): DesiredUnit => {
+  const wanted = want("Host/d/x", "1");
+  return { ...wanted, unit: { ...wanted.unit, spec: { type: "sleeper", host: "d/x", selfService } } };
+};
+const subscribed = [have("Host/d/x", "1"), have("Self/d/x/0", "1"), have("Self/d/y/0", "1")];
+
+test("rules that a host subscribed by itself are left alone while its declaration allows it, and no longer", () => {
+  assert.equal(said([sleeper({ rulesMax: 1, moduleBytesMax: 1 })], subscribed), ["revoke Self/d/y/0"]);
+  assert.equal(said([sleeper(false)], subscribed), ["revoke Self/d/x/0", "revoke Self/d/y/0"]);
+  assert.equal(said([], subscribed), ["revoke Self/d/x/0", "revoke Self/d/y/0", "revoke Host/d/x"]);
+});
+
 const state = fc.constantFrom<UnitState>("installed", "active", "deprecated");
 const id = fc.constantFrom("Host/d/x", "Host/d/y", "Rule/d/a/x", "Rule/d/a/y", "Rule/d/b", "Tunnel/d/t");
 const digest = fc.constantFrom("1", "2");

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { Compiler } from "../../../controller/compile/compiler.ts";
 import { Intake } from "../../../controller/intake.ts";
 import type { ObjectInForce } from "../../../controller/objects.ts";
+import type { SleeperSpec } from "../../../schemas/mod.ts";
 import { snapshotOf } from "../fake-source.ts";
 import { modules } from "../fixtures.ts";
 
@@ -64,6 +65,14 @@ test("a host that sleeps becomes a sleeper on its proxy, any other host nothing"
       },
     },
   });
+});
+
+test("what a host may subscribe by itself travels with its sleeper", async () => {
+  const sleep = ", sleep: {proxy: gw, selfService: {moduleSizeMax: 64Ki}}";
+  const units = await unitsOf(host("gw"), host("nas", "", sleep));
+  const sleeper = units["Host/default/nas on default/gw"] as { spec: SleeperSpec };
+  const { selfService } = sleeper.spec;
+  assert.equal(selfService, { rulesMax: 16, moduleBytesMax: 65_536 });
 });
 
 test("a rule of sleeping hosts lands on their proxies, with the host's own addresses by default", async () => {
