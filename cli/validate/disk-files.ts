@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
-import { isYamlFile, type Problem, problem, type RepositoryFile } from "../../schemas/mod.ts";
+import { isYamlFile, type Problem, problem, type RepositoryFile, sourceLimits } from "../../schemas/mod.ts";
 
-/** What is read at once; nearly every object is smaller, and then that is one system call. */
+/** What is read at once; nearly every object is smaller. */
 const chunk = Buffer.allocUnsafeSlow(65_536);
 
 /**
@@ -43,17 +34,19 @@ export class DiskFile implements RepositoryFile {
     return Promise.resolve(content);
   }
 
-  /** A file that is too large for any use is measured, not read. */
+  /** To the end, or past the limit of any file; what the path names may also be a pipe. */
   #load(): void {
     const descriptor = openSync(this.#real, "r");
     try {
-      const count = readSync(descriptor, chunk, 0, chunk.length, 0);
-      if (count < chunk.length) {
-        this.#content = Uint8Array.prototype.slice.call(chunk, 0, count);
-        this.#bytes = count;
-        return;
+      const parts: Uint8Array[] = [];
+      let bytes = 0;
+      for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk)) {
+        parts.push(Uint8Array.prototype.slice.call(chunk, 0, count));
+        bytes += count;
+        if (bytes > sourceLimits.fileBytesMax) break;
       }
-      this.#bytes = fstatSync(descriptor).size;
+      this.#content = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+      this.#bytes = bytes;
     } finally {
       closeSync(descriptor);
     }

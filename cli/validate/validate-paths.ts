@@ -1,4 +1,4 @@
-import { readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import {
   checkMeaning,
@@ -47,7 +47,8 @@ export async function validate(paths: readonly string[], options: ValidateOption
 async function validatePaths(paths: readonly string[], options: ValidateOptions): Promise<Validation> {
   const root = resolve(options.root ?? (paths.length === 1 && isDirectory(paths[0]!) ? paths[0]! : "."));
   const files = new DiskFiles(root);
-  const linkProblems = paths.flatMap((path) => addPath(files, path, root));
+  if (paths.includes("-")) files.set(standardInput, await inputFile());
+  const linkProblems = paths.flatMap((path) => (path === "-" ? [] : addPath(files, path, root)));
   if (files.size === 0 && linkProblems.length === 0) {
     throw new CannotRun(`no *.yaml or *.yml file in ${paths.join(", ")}`);
   }
@@ -66,10 +67,6 @@ async function validatePaths(paths: readonly string[], options: ValidateOptions)
 }
 
 function addPath(files: DiskFiles, path: string, root: string): Problem[] {
-  if (path === "-") {
-    files.set(standardInput, inputFile());
-    return [];
-  }
   const full = resolve(path);
   if (isDirectory(full)) return addDirectory(files, full, root);
   const inside = relative(root, full).replaceAll(sep, "/");
@@ -81,19 +78,17 @@ function isDirectory(path: string): boolean {
   return path !== "-" && statSync(path).isDirectory();
 }
 
-/** Standard input, read to its end or to one byte past the limit, which is then reported as a problem. */
-function inputFile(): RepositoryFile {
+/** Standard input, read to its end or past the limit, which is then reported as a problem. */
+async function inputFile(): Promise<RepositoryFile> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  while (bytes <= sourceLimits.fileBytesMax) {
-    const chunk = Buffer.allocUnsafe(65_536);
-    const count = readSync(0, chunk);
-    if (count === 0) break;
-    chunks.push(chunk.subarray(0, count));
-    bytes += count;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > sourceLimits.fileBytesMax) break;
   }
   const content = Buffer.concat(chunks);
-  return { path: standardInput, bytes, version: "", read: () => Promise.resolve(content) };
+  return { path: standardInput, bytes, version: standardInput, read: () => Promise.resolve(content) };
 }
 
 async function problemsOfMeaning(parsed: ParsedRepository, files: DiskFiles): Promise<Problem[]> {

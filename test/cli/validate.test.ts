@@ -89,6 +89,20 @@ test("standard input is one file among others", () => {
   assert.match(stdout, "2 objects in 2 files: 1 problem in 1 object");
 });
 
+test("a path may be a pipe, which gives its text bit by bit", () => {
+  const text = Array.from({ length: 3_000 }, (_, index) => `---\n${host(`h-${index}`)}`).join("");
+  write({ "big.yaml": text });
+  const script = `${process.execPath} ${command} validate <(cat big.yaml)`;
+  const { status, stdout } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
+  assert.equal([status, stdout], [0, "3000 objects in 1 file: valid\n"]);
+});
+
+test("a file past the limit is refused, however long it goes on", () => {
+  const { status, stdout } = validate(["/dev/zero"]);
+  assert.is(status, 1);
+  assert.match(stdout, /size of the file in bytes is \d+, the limit is 67108864/);
+});
+
 test("artifacts are found from the root, in it only, and not through links that leave it", () => {
   const rule = (wasm: string): string =>
     `apiVersion: netloom.dev/v1alpha1\nkind: Rule\nmetadata: {name: r}\nspec:\n  hosts: {}\n  sleepProxy: {layer: ICMP}\n  program: {wasm: ${wasm}}\n`;
