@@ -66,6 +66,10 @@ export class NatsServer {
     await once(child, "exit");
   }
 
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#process?.kill(signal);
+  }
+
   forgetState(): void {
     rmSync(join(this.folder, "state"), { recursive: true, force: true });
   }
