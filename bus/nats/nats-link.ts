@@ -44,6 +44,7 @@ export class NatsLink {
   /** Tries until it succeeds or the signal aborts; rejects with `bus.refused` when the server will not have us. */
   static async open(options: NatsBusOptions): Promise<NatsLink> {
     const natsOptions = connectionOptions(options);
+    let told = "";
     for (;;) {
       try {
         return new NatsLink(await connect(natsOptions), options);
@@ -51,6 +52,8 @@ export class NatsLink {
         const known = natsProblem(error, { subject: String(options.servers), bytes: 0, bytesMax: 0 });
         if ((known as ProblemError).problem.code === "bus.refused") throw known;
         if (options.signal?.aborted) throw known;
+        if (known.message !== told) options.onProblem?.((known as ProblemError).problem);
+        told = known.message;
         await pause(reconnectAfterMs(), options.signal);
       }
     }

@@ -17,7 +17,7 @@ export interface NatsBusOptions extends BusOptions {
   /** Under whose permissions one speaks. */
   identity: BusIdentity;
   auth?: NatsAuth;
-  /** Paths of PEM files. `cert` and `key` are for servers that verify their clients. */
+  /** Paths of PEM files. Servers are known by the name in their URL; a certificate for an address is not believed. `cert` and `key` are for servers that verify their clients. */
   tls?: { ca?: string; cert?: string; key?: string };
   /** Copies of every stream in a JetStream cluster: 1 by default, 3 to survive the loss of a server. */
   replicas?: number;

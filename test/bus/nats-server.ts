@@ -30,7 +30,8 @@ export class NatsServer {
   }
 
   get url(): string {
-    return `${this.scheme}://127.0.0.1:${this.port}`;
+    // The client checks certificates against names only.
+    return this.scheme === "tls" ? `tls://localhost:${this.port}` : `nats://127.0.0.1:${this.port}`;
   }
 
   get output(): string {
