@@ -12,6 +12,7 @@ import { setImmediate } from "node:timers/promises";
 import { type Problem, problem } from "../../schemas/mod.ts";
 import { escapePath, escapeText, isIgnoredName, pathFault } from "./file-names.ts";
 import { sourceLimits } from "./limits.ts";
+import { reasonOf } from "./system-reason.ts";
 
 /** One file of a directory as `stat` sees it; `mark` differs whenever the file may have been written since. */
 export type ScannedFile =
@@ -127,10 +128,4 @@ function noteChange(scan: Scan, stats: BigIntStats): void {
 function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR";
-}
-
-/** What the system said, without the path it said it of. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === undefined ? message : message.replace(/, \w+ '.*$/, "");
 }

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import { watch } from "chokidar";
 import { fail, problem, type RepositoryFile, type Snapshot } from "../../schemas/mod.ts";
-import { markOf, reasonOf, type Scan, type ScannedFile, scanDirectory } from "./directory-scan.ts";
+import { markOf, type Scan, type ScannedFile, scanDirectory } from "./directory-scan.ts";
 import { isIgnoredName } from "./file-names.ts";
 import { sourceLimits } from "./limits.ts";
 import { refusedFile } from "./refused-file.ts";
+import { reasonOf } from "./system-reason.ts";
 import type { SourceReader } from "./watched-source.ts";
 
 /**
@@ -41,13 +43,13 @@ export class DirectoryReader implements SourceReader {
   }
 
   async watch(changed: (delayMs: number) => void): Promise<() => Promise<void>> {
+    const root = await realpath(this.#root).catch(() => this.#root);
     // Watching the folders is enough: they tell of every change to what is in them.
-    const watcher = watch(this.#root, {
+    const watcher = watch(root, {
       ignoreInitial: true,
       followSymlinks: false,
       ignored: (path, stats) =>
-        (path !== this.#root && isIgnoredName(basename(path))) ||
-        (stats !== undefined && !stats.isDirectory()),
+        (path !== root && isIgnoredName(basename(path))) || (stats !== undefined && !stats.isDirectory()),
     });
     watcher.on("raw", () => changed(sourceLimits.settleMs));
     watcher.on("all", () => changed(sourceLimits.settleMs));

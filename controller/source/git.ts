@@ -11,6 +11,7 @@ import type { Location } from "./location.ts";
 import { watchRefs } from "./ref-watch.ts";
 import { findTip, type Tip, tipPatterns } from "./remote-tip.ts";
 import type { GitCredentials, Verifier } from "./source.ts";
+import { reasonOf } from "./system-reason.ts";
 import type { SourceReader } from "./watched-source.ts";
 
 type GitLocation = Extract<Location, { kind: "git" }>;
@@ -72,7 +73,7 @@ export class GitReader implements SourceReader {
   }
 
   async watch(changed: (delayMs: number) => void): Promise<() => Promise<void>> {
-    await this.#configure();
+    await this.#configure().catch(() => undefined);
     return watchRefs(this.#at, { git: this.#git, changed });
   }
 
@@ -82,9 +83,14 @@ export class GitReader implements SourceReader {
 
   async #configure(): Promise<void> {
     if (this.#tip) return;
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const text = gitConfig(this.#at, this.#credentials);
-    await writeFile(join(this.#folder, "gitconfig"), text, { mode: 0o600 });
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      const text = gitConfig(this.#at, this.#credentials);
+      await writeFile(join(this.#folder, "gitconfig"), text, { mode: 0o600 });
+    } catch (error) {
+      const reason = `what is fetched cannot be kept in ${this.#folder} (${reasonOf(error)})`;
+      fail("source.unreachable", { location: this.location, reason }, { cause: error });
+    }
   }
 
   async #askRemote(signal: AbortSignal): Promise<Tip> {

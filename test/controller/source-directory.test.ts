@@ -95,6 +95,16 @@ test("changes, new files and folders, renames and removals are noticed without a
   await snapshotSaying(from, "new/er/d.yaml", undefined);
 });
 
+test("a directory that is reached by a link is watched", async () => {
+  const root = temporaryFolder();
+  put(root, { "a.yaml": "1" });
+  const link = join(temporaryFolder(), "link");
+  symlinkSync(root, link);
+  const from = await started(link);
+  put(root, { "a.yaml": "2" });
+  await snapshotSaying(from, "a.yaml", "2");
+});
+
 test("a revision names a content: a file that is put back brings the old revision back, and a touch brings none", async () => {
   const root = temporaryFolder();
   put(root, { "a.yaml": "1" });

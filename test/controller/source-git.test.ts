@@ -296,6 +296,23 @@ test("many revisions leave a small store, and snapshots stay readable while it i
   assert.ok(loose.length < 12, `${loose.length} loose objects are left of 12 revisions`);
 });
 
+test("a folder that cannot be used, and a machine without git, are problems that say so", async () => {
+  const repository = new GitRepository();
+  repository.commit({ "a.yaml": "a" });
+  const file = join(temporaryFolder(), "file");
+  writeFileSync(file, "");
+  const blocked = await started(repository.url, { folder: join(file, "store") });
+  assert.match(blocked.problems[0]?.message ?? "", /what is fetched cannot be kept in .*ENOTDIR/);
+  const path = process.env.PATH;
+  process.env.PATH = "/nonexistent";
+  try {
+    const without = await started(repository.url);
+    assert.match(without.problems[0]?.message ?? "", /spawn git ENOENT/);
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
 test("neither the user's nor the repository's configuration, hooks or attributes have a say", async () => {
   const repository = new GitRepository();
   repository.commit({ "a.yaml": "a\n", ".gitattributes": "* filter=evil export-ignore\n" });
