@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { option, withBus, withLogLevel } from "./client/bus-flags.ts";
+import { parseHost } from "./client/parse-host.ts";
 import type { DaemonFlags } from "./daemon/run-daemon.ts";
 
 /** `netloom daemon`: runs this host's daemon until it is told to stop. Exit 0 stopped, 1 wrong options, 2 could not run. */
@@ -35,12 +36,6 @@ export function registerDaemon(program: Command): void {
     const { runDaemon } = await import("./daemon/run-daemon.ts");
     process.exitCode = await runDaemon(flags);
   });
-}
-
-function parseHost(text: string): string {
-  const host = text.includes("/") ? text : `default/${text}`;
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(host)) return host;
-  throw new InvalidArgumentError('It is "namespace/name" or "name" of a Host, such as default/gw-1.');
 }
 
 /** "127.0.0.1:9464", "[::1]:9464", ":9464" (every address). */

@@ -29,8 +29,9 @@ export function registerLab(program: Command): void {
       .description("run a repository's whole fleet in network namespaces of this machine")
       .argument("[location]", "PATH or URL, with //SUBPATH and #REF as needed", "."),
   ).action(async (location: string, options: LabRunOptions) => {
+    const { runCommand } = await import("./client/run-command.ts");
     const { runLab } = await import("./lab/run-lab.ts");
-    process.exitCode = await runLab(location, options);
+    await runCommand(() => runLab(location, options));
   });
   registerTest(lab);
   registerEnter(lab);
@@ -58,8 +59,9 @@ function registerTest(lab: Command): void {
     .addOption(new Option("-o, --output <format>", "how to report").choices([...testFormats]).default("tap"))
     .addHelpText("after", "\nExit status: 0 all passed, 1 one failed, 2 could not run.")
     .action(async (location: string, options: LabTestOptions) => {
+      const { runCommand } = await import("./client/run-command.ts");
       const { testLab } = await import("./lab/test-lab.ts");
-      process.exitCode = await testLab(location, options);
+      await runCommand(() => testLab(location, options));
     });
 }
 
@@ -70,10 +72,10 @@ function registerEnter(lab: Command): void {
     .argument("<host>")
     .argument("<command...>", 'program and arguments, behind "--"')
     .option("--name <name>", "of the lab, when several run")
-    .passThroughOptions()
     .action(async (host: string, words: string[], options: { name?: string }) => {
+      const { runCommand } = await import("./client/run-command.ts");
       const { execOnHost } = await import("./lab/exec-on-host.ts");
-      process.exitCode = await execOnHost(host, words, options);
+      await runCommand(() => execOnHost(host, words, options));
     });
   lab
     .command("capture")
@@ -84,8 +86,9 @@ function registerEnter(lab: Command): void {
     .option("-i, --interface <interface>", "of the host", "any")
     .option("-w, --write <file>", "write them to this file (pcap)")
     .action(async (host: string, filter: string[], options: CaptureOptions) => {
+      const { runCommand } = await import("./client/run-command.ts");
       const { captureOnHost } = await import("./lab/exec-on-host.ts");
-      process.exitCode = await captureOnHost(host, filter, options);
+      await runCommand(() => captureOnHost(host, filter, options));
     });
 }
 
@@ -97,24 +100,27 @@ function registerControl(lab: Command): void {
       .argument("<host>")
       .option("--name <name>", "of the lab, when several run")
       .action(async (host: string, options: { name?: string }) => {
+        const { runCommand } = await import("./client/run-command.ts");
         const { changePower } = await import("./lab/control-lab.ts");
-        process.exitCode = await changePower(verb, host, options);
+        await runCommand(() => changePower(verb, host, options));
       });
   }
   lab
     .command("list")
     .description("list the labs that run on this machine, with their hosts")
     .action(async () => {
+      const { runCommand } = await import("./client/run-command.ts");
       const { listLabs } = await import("./lab/control-lab.ts");
-      process.exitCode = await listLabs();
+      await runCommand(() => listLabs());
     });
   lab
     .command("down")
     .description("end a running lab")
     .option("--name <name>", "of the lab, when several run")
     .action(async (options: { name?: string }) => {
+      const { runCommand } = await import("./client/run-command.ts");
       const { endLab } = await import("./lab/control-lab.ts");
-      process.exitCode = await endLab(options);
+      await runCommand(() => endLab(options));
     });
 }
 

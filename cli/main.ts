@@ -15,6 +15,7 @@ import { registerLab } from "./lab.ts";
 import { registerModule } from "./module.ts";
 import { registerPlan } from "./plan.ts";
 import { registerReconcile } from "./reconcile.ts";
+import { registerUp } from "./up.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVersion } from "./version.ts";
 
@@ -38,6 +39,7 @@ for (const register of [
   registerModule,
   registerPlan,
   registerReconcile,
+  registerUp,
   registerValidate,
   registerVersion,
 ])

@@ -127,7 +127,7 @@ export class Lab {
   }
 
   async #start(): Promise<void> {
-    const { modules, log } = this.#options;
+    const { modules, log, version } = this.#options;
     await buildNetwork(this.topology);
     this.#wire = await this.#startWire();
     await this.#describe();
@@ -138,6 +138,7 @@ export class Lab {
       bus: this.#bus.join(),
       modules,
       log,
+      version,
       serve: [{ kind: "socket", path: runFolder.api }],
     });
   }

@@ -129,6 +129,12 @@ const list = {
     (d: { host: string }) => `${d.host} sends no heartbeat; its units are left as they are`,
   ),
 
+  "host.unnamed": entry(
+    false,
+    (d: { name: string }) =>
+      `Cannot tell which Host this machine is: its name, "${d.name}", can be none; say which with --host`,
+  ),
+
   // Artifacts and blobs.
   "artifact.missing": entry(
     true,

@@ -3,15 +3,14 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { commandInLab, findLab } from "../../lab/mod.ts";
 import type { CaptureOptions } from "../lab.ts";
-import { exitCodeOf } from "./exit-codes.ts";
 
 /** Runs a command on a host of a lab, with this terminal; its exit code is ours. */
-export function execOnHost(
+export async function execOnHost(
   host: string,
   words: readonly string[],
   { name }: { name?: string },
 ): Promise<number> {
-  return exitCodeOf(async () => runHere(commandInLab(findLab(name), host, words)));
+  return runHere(commandInLab(findLab(name), host, words));
 }
 
 /** Runs tcpdump on a host of a lab until it is interrupted. */

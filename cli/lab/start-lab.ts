@@ -1,7 +1,8 @@
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { findLabs, Lab, type LabEvent } from "../../lab/mod.ts";
 import { fail } from "../../schemas/mod.ts";
 import type { LabRunOptions } from "../lab.ts";
+import { ownVersion } from "../own-version.ts";
 import { standardModules } from "../standard-modules.ts";
 
 /** What it says of itself to those who find it, and what it needs from this installation of netloom. */
@@ -15,7 +16,7 @@ export function startLab(
     location,
     seed,
     secretsDir: secrets,
-    version: netloomVersion(),
+    version: ownVersion(),
     modules: standardModules,
     log: logTo(log),
     onEvent,
@@ -34,9 +35,4 @@ function logTo(file: string | undefined) {
     stream?.write(`${JSON.stringify({ time: new Date().toISOString(), level, ...fields, msg: text })}\n`);
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-}
-
-function netloomVersion(): string {
-  const url = new URL("../../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(url, "utf8")) as { version: string }).version;
 }

@@ -11,12 +11,11 @@ import {
 } from "../../lab/mod.ts";
 import type { LabTestOptions } from "../lab.ts";
 import { describeEvent } from "./describe-event.ts";
-import { exitCodeOf } from "./exit-codes.ts";
 import { startLab } from "./start-lab.ts";
 
 /** Brings a lab up, runs its checks one after the other and ends it: 0 all passed, 1 one failed, 2 could not run. */
 export function testLab(location: string, options: LabTestOptions): Promise<number> {
-  return exitCodeOf(async () => (isInsideSandbox() ? testInside(location, options) : launchInSandbox()));
+  return isInsideSandbox() ? testInside(location, options) : launchInSandbox();
 }
 
 async function testInside(location: string, options: LabTestOptions): Promise<number> {

@@ -38,8 +38,10 @@ export class Started {
   readonly exit: Promise<number | null>;
   output = "";
 
-  constructor(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.process = spawn(process.execPath, [netloom, ...words], {
+  constructor(words: readonly string[], env: NodeJS.ProcessEnv = {}, netns?: string) {
+    const enter = netns === undefined ? [] : ["nsenter", `--net=/run/netns/${netns}`, "--"];
+    const [program, ...rest] = [...enter, process.execPath, netloom, ...words] as [string, ...string[]];
+    this.process = spawn(program, rest, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });

@@ -1,0 +1,72 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import { isHostId, type MemoryBus, memoryBus } from "../../bus/mod.ts";
+import { defaultServerAddress, openSource, runController, type Source } from "../../controller/mod.ts";
+import { describeHost, type Log, makeEngines, startDaemon } from "../../daemon/mod.ts";
+import { fail, type HostId } from "../../schemas/mod.ts";
+import { firstSignal } from "../client/first-signal.ts";
+import { ownVersion } from "../own-version.ts";
+import { standardModules } from "../standard-modules.ts";
+
+export interface UpFlags {
+  host?: HostId;
+  socket?: string;
+  stateDir: string;
+  secretsDir: string;
+  logLevel: string;
+}
+
+/** Runs controller, bus and daemon until a signal stops them; resolves to the exit status. */
+export async function runUp(location: string, flags: UpFlags): Promise<number> {
+  const { host = ownHost() } = flags;
+  const log = pino({ level: flags.logLevel, base: { host } }, pino.destination(2));
+  const signalled = firstSignal();
+  const bus = memoryBus({ onProblem: (problem) => log.warn({ problem }, "bus problem") });
+  const source = openSource(location, { folder: join(flags.stateDir, "controller") });
+  try {
+    const stop = await start({ bus, source, host, flags, log });
+    log.info({ signal: await signalled }, "stopping");
+    await stop();
+    return 0;
+  } finally {
+    await source.close();
+    await bus.close();
+  }
+}
+
+/** The daemon first, so that the controller finds it there; stopped the other way round. */
+async function start(parts: { bus: MemoryBus; source: Source; host: HostId; flags: UpFlags; log: Log }) {
+  const { bus, source, host, flags, log } = parts;
+  const { stateDir, secretsDir, socket } = flags;
+  const version = ownVersion();
+  const daemon = await startDaemon({
+    host,
+    bus: bus.join(),
+    stateDir,
+    secretsDir,
+    engines: makeEngines(),
+    describeHost,
+    version,
+    log,
+  });
+  try {
+    const address = socket === undefined ? defaultServerAddress() : { kind: "socket" as const, path: socket };
+    const modules = standardModules;
+    const controller = await runController({ source, bus, modules, log, version, serve: [address] });
+    return async () => {
+      await controller.stop();
+      await daemon.stop();
+    };
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+}
+
+/** The Host that has this machine's name, in the default namespace; throws `host.unnamed`. */
+function ownHost(): HostId {
+  const name = hostname().split(".")[0]!.toLowerCase();
+  const id = `default/${name}`;
+  return isHostId(id) ? id : fail("host.unnamed", { name: hostname() });
+}
