@@ -44,14 +44,16 @@ const reasons = { refused: "Refused", faulted: "Faulted", away: "HostAway", pend
 /**
  * Ready: everywhere as it ought to be. Reconciling: on its way, and nothing says that it will not arrive. Stalled: it
  * will not arrive by itself: its newest version is invalid, a host refuses it, its program failed, or its time is up.
+ * `inForce` is the revision that the version in force came with.
  */
 export function judge(
   rows: readonly UnitRow[],
-  context: { problem: Problem | undefined; isLate: boolean },
+  context: { problem: Problem | undefined; inForce?: string | undefined; isLate: boolean },
 ): Judgement {
-  const { problem } = context;
+  const { problem, inForce } = context;
   if (problem) {
-    const said = { reason: "Invalid", message: problem.message };
+    const kept = inForce === undefined ? "" : `; as of revision ${inForce.slice(0, 12)} it stays in force`;
+    const said = { reason: "Invalid", message: `${problem.message}${kept}` };
     return { ready: { status: "False", ...said }, reconciling: no, stalled: { status: "True", ...said } };
   }
   const worst = rows.reduce<UnitRow | undefined>(

@@ -117,7 +117,11 @@ export class StatusBoard {
 
   #statusOf(object: ObjectRef, facts: ObjectFacts, before: ObjectStatus | undefined): ObjectStatus {
     const rows = this.#rows(facts);
-    const judgement = judge(rows, { problem: facts.problems[0], isLate: this.#isLate(object, rows, before) });
+    const judgement = judge(rows, {
+      problem: facts.problems[0],
+      inForce: facts.revision,
+      isLate: this.#isLate(object, rows, before),
+    });
     const conditions = conditionsOf(judgement, {
       revision: facts.revision ?? "",
       now: new Date().toISOString(),
