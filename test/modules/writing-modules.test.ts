@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildModule, standardModuleNames } from "../../modules/mod.ts";
+import { standardModuleNames } from "../../modules/mod.ts";
+import { buildText } from "./build-text.ts";
 import { dissect } from "./dissect.ts";
 import { udp } from "./packets.ts";
 import { onlyAnswer, type RuleOptions, type RunningRule, runModule } from "./run-rule.ts";
@@ -17,21 +17,12 @@ const v4 = { source: "10.0.0.9", destination: "10.0.0.5" };
 const datagram = (text: string, port = 5100): Buffer => udp(v4, [40_000, port], text);
 
 function run(index: number, options: RuleOptions = {}): Promise<RunningRule> {
-  const { source, ending } = examples[index] as { source: string; ending: string };
+  const { source, ending } = examples[index] as { source: string; ending: "ts" | "c" };
   return build(source, ending, options);
 }
 
-async function build(source: string, ending: string, options: RuleOptions = {}): Promise<RunningRule> {
-  const folder = mkdtempSync(join(tmpdir(), "example-"));
-  try {
-    const file = join(folder, `example.${ending}`);
-    writeFileSync(file, source);
-    const built = await buildModule(file);
-    if (built.kind === "failed") throw new Error(built.problem.message);
-    return runModule(built.wasm, options);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+async function build(source: string, ending: "ts" | "c", options: RuleOptions = {}): Promise<RunningRule> {
+  return runModule(await buildText(source, ending), options);
 }
 
 test("the first example greets, and wakes when it is asked to", async () => {
