@@ -1,6 +1,7 @@
 /**
  * Renews the sleeping host's DHCP lease, and wakes the host when the server refuses or stays silent (sloth-sleep-proxy
- * §4.2, RFC 2131 §4.4.5). Layer UDP, port 68, with an interval well below an eighth of the lease.
+ * §4.2, RFC 2131 §4.4.5). Layer UDP, port 68, with an interval well below an eighth of the lease; the Rule's addresses
+ * should hold 255.255.255.255 besides the host's own, for a refusal is broadcast.
  * Config: {"address": "10.0.0.5", "server": "10.0.0.1", "mac": "02:00:00:00:00:05", "lease": 3600, "elapsed": 0,
  *   "clientId": "01020000000005", "hostname": "nas", "request": ""}:
  * lease and elapsed in seconds; clientId in hexadecimal; request, the renewal the host itself would send (the payload of
