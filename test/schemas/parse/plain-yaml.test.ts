@@ -60,7 +60,8 @@ spec:
 const scalars =
   "0 1 -1 -0 +1 007 1e3 1.5 1. .5 -.5 0.10 0x1F 0o17 .inf -.inf .nan 1_000 12345678901234567890 ~ null Null NULL " +
   "nulL true True TRUE tRUE false yes no on off 10.0.0.5/24 2ms 1:30 2024-01-01 - -- --- ... .. . -a -5a +a = << ! & * | > % @ ` ? " +
-  ': # #a a#b a:b a::b fd00::5 [a a] {a a} a,b \'a "a a"b \\a ~a !a &a *a __proto__';
+  ': # #a a#b a:b a::b fd00::5 [a a] {a a} a,b \'a "a a"b \\a ~a !a &a *a __proto__ ' +
+  `'q'#c "q"#c [q]#c {q: r}#c 'it''s' '' '''' "" 'q'r "q":r 'q':`;
 const frames = [
   "a: X",
   "a: [X]",
