@@ -41,7 +41,12 @@ export class DocumentPositions {
   }
 }
 
-function offsetOf(root: unknown, path: FieldPath, part: "key" | "value"): number | undefined {
+/** Where the key or value at a path begins in the text of a parsed document; of the nearest thing above it that exists. */
+export function offsetOf(
+  root: unknown,
+  path: FieldPath,
+  part: "key" | "value" = "value",
+): number | undefined {
   const { isMap, isScalar, isSeq } = yamlPackage();
   let node = root;
   let offset = (root as Node | null)?.range?.[0];

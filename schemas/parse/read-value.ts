@@ -1,9 +1,10 @@
 import type { Document, Node, YAMLError } from "yaml";
 import { type Problem, problem } from "../problem.ts";
+import { offsetOf } from "./document-positions.ts";
 import { sourceLimits } from "./limits.ts";
 import { readPlainYaml } from "./plain-yaml.ts";
 import type { DocumentText } from "./split-documents.ts";
-import { unfitReason } from "./unfit-value.ts";
+import { unfitPart } from "./unfit-value.ts";
 import { yamlPackage } from "./yaml-package.ts";
 
 export type ReadValue =
@@ -56,8 +57,9 @@ export function readAnyValue({ text, linesBefore }: DocumentText, file: string):
     const repeated = repeatedKeys(parsed);
     if (repeated.length > 0) return refused(repeated);
     const value: unknown = parsed.toJS({ maxAliasCount: sourceLimits.aliasesMax });
-    const reason = unfitReason(value);
-    return reason === undefined ? { kind: "value", value, isPlain: false } : refused([{ reason, offset: 0 }]);
+    const unfit = unfitPart(value);
+    if (unfit === undefined) return { kind: "value", value, isPlain: false };
+    return refused([{ reason: unfit.reason, offset: offsetOf(parsed.contents, unfit.path) ?? 0 }]);
   } catch (error) {
     // The package recurses with the nesting, and refuses too many aliases by throwing.
     if (error instanceof RangeError) return refused([{ reason: tooDeep, offset: 0 }]);

@@ -98,6 +98,18 @@ test("a file may begin with a byte order mark, and end its lines as Windows does
   assert.equal([objects.map(({ ref }) => ref), problems], [["Host/default/a", "Host/default/b"], []]);
 });
 
+test("what no object may hold is told where it stands", async () => {
+  for (const text of [
+    "a: 1\n      b: [x, .inf]",
+    'a: 1\n      b: {c: {"__proto__": 1}}',
+    "a: 1\n      b: !!binary aGVsbG8=",
+  ]) {
+    const { problems } = await parseRepository(memorySnapshot({ "a.yaml": inConfig(text) }));
+    assert.is(problems[0]?.position?.line, 11, text);
+    assert.ok((problems[0]?.position?.column ?? 0) >= 10, text);
+  }
+});
+
 test("members that every JavaScript object has are members like others", async () => {
   const text = inConfig(
     "constructor: {prototype: {polluted: true}}\n      toString: x\n      hasOwnProperty: y",
