@@ -5,6 +5,7 @@
 export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
+export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";

@@ -9,40 +9,28 @@ import {
   type UnitState,
 } from "../../schemas/mod.ts";
 import type { LoadedUnit } from "../engine.ts";
-import { listInterfaces } from "../linux/mod.ts";
+import { type IngressDrops, listInterfaces } from "../linux/mod.ts";
 import type { EngineLoop, LoopContext } from "../worker/mod.ts";
-import { announce } from "./claims.ts";
-import { Link, pathInterfaces, sharedInterface } from "./link.ts";
+import { Agenda, type Due } from "./agenda.ts";
+import { Guard } from "./guard.ts";
+import type { Link } from "./link.ts";
+import { Links } from "./links.ts";
 import { magicFrame, magicPayload, magicUdpFrame } from "./magic-packet.ts";
 import { type PowerEvent, powerTimes, stepPower } from "./power.ts";
 import { Modules, Rule } from "./rule.ts";
 import { Sleeper } from "./sleeper.ts";
 import { type DelayedAnswer, Speaker } from "./speaker.ts";
-import { Timers } from "./timers.ts";
+import { Stand } from "./stand.ts";
 import { Traffic } from "./traffic.ts";
 
 const framesPerTurnMax = 256;
 const timersPerTurnMax = 256;
-const timersMax = 200_000;
-const delayedAnswersMax = 4_096;
-const delayedBytesMax = 8 << 20;
-/** Claims are repeated once after this long, for a frame may be lost (RFC 5227 §2.3). */
-const announceAgainMs = 2_000;
 /** Between the magic packets of one call. */
 const magicIntervalMs = 100;
 /** Interfaces are looked at this often while a host sleeps. */
 const lookEveryMs = 2_000;
 /** So many waits in a row that brought no frame: a socket has an error to tell. */
 const emptyTurnsMax = 8;
-
-/** What is due at a time. */
-type Due =
-  | { kind: "interval"; rule: Rule }
-  | { kind: "answer"; answer: DelayedAnswer }
-  | { kind: "announce"; sleeper: Sleeper }
-  | { kind: "magic"; sleeper: Sleeper; left: number }
-  | { kind: "deadline"; sleeper: Sleeper }
-  | { kind: "look" };
 
 /** The sleep engine's side of the worker: units, who sleeps, and what follows from both. */
 export class SleepLoop implements EngineLoop {
@@ -51,17 +39,20 @@ export class SleepLoop implements EngineLoop {
   readonly #hosts = new Map<HostId, Sleeper>();
   readonly #rules = new Map<UnitId, Rule>();
   readonly #modules = new Modules();
-  readonly #links = new Map<number, Link>();
-  readonly #timers = new Timers<Due>(timersMax);
+  readonly #agenda = new Agenda();
+  readonly #links: Links;
   readonly #traffic: Traffic;
+  readonly #stand: Stand;
+  readonly #guard: Guard;
   readonly #speaker: Speaker;
   #nowMs = performance.now();
-  #delayed = { answers: 0, bytes: 0 };
   #looking = false;
   #emptyTurns = 0;
 
   constructor(context: LoopContext) {
     this.#context = context;
+    this.#links = new Links(context);
+    this.#guard = new Guard(() => this.#drops(), context.log);
     this.#traffic = new Traffic({
       seen: (sleeper) => this.#power(sleeper, "seen"),
       faulted: (rule, found) => this.#fault(rule, found),
@@ -70,11 +61,12 @@ export class SleepLoop implements EngineLoop {
       this.#traffic.owners,
       {
         wanted: (rule) => this.#wanted(rule),
-        delay: (answer, delayMs) => this.#delay(answer, delayMs),
+        delay: (answer, delayMs) => this.#agenda.delay(this.#nowMs + delayMs, answer),
       },
       context,
     );
     this.#traffic.speaker = this.#speaker;
+    this.#stand = new Stand(this.#traffic, this.#links, this.#agenda);
   }
 
   install(loaded: LoadedUnit): void {
@@ -88,15 +80,15 @@ export class SleepLoop implements EngineLoop {
     const unit = sleeper ?? this.#rules.get(id) ?? fail("unit.unknown", { verb: "change", unit: id });
     unit.state = state;
     if (sleeper) this.#settle(sleeper);
-    else this.#settleRule(unit as Rule);
+    else this.#stand.settle(unit as Rule, this.#nowMs);
   }
 
   setPriority(id: UnitId, priority: number): void {
     const rule = this.#rules.get(id);
-    if (rule) this.#withdraw(rule);
+    if (rule) this.#stand.withdraw(rule);
     const unit = rule ?? this.#sleepers.get(id) ?? fail("unit.unknown", { verb: "prioritize", unit: id });
     unit.priority = priority;
-    if (rule) this.#settleRule(rule);
+    if (rule) this.#stand.settle(rule, this.#nowMs);
   }
 
   revoke(id: UnitId): void {
@@ -114,7 +106,7 @@ export class SleepLoop implements EngineLoop {
         fail("sleep.inactive", { host, unit: sleeper.unit.id, state: sleeper.state });
       }
       // Whatever keeps us from standing in refuses the message, and the host stays up.
-      if (!sleeper.standing) this.#attach(sleeper);
+      this.#links.attach(sleeper);
     }
     this.#nowMs = performance.now();
     this.#power(sleeper, state === "asleep" ? "told-asleep" : "told-awake");
@@ -125,33 +117,32 @@ export class SleepLoop implements EngineLoop {
   }
 
   descriptors(): readonly number[] {
-    return [...this.#links.values()].map((link) => link.ring.fd);
+    return [...this.#links.open].map((link) => link.ring.fd);
   }
 
   turn(nowMs: number): number {
     this.#nowMs = nowMs;
     let frames = 0;
-    for (const link of this.#links.values()) frames += this.#receive(link);
+    for (const link of this.#links.open) frames += this.#receive(link);
     this.#performDue();
-    for (const link of this.#links.values()) {
-      link.ring.flush();
-      if (link.users === 0) this.#close(link);
-    }
+    this.#links.settle();
+    const guardMs = this.#guard.turn(nowMs);
     if (frames > 0) {
       this.#emptyTurns = 0;
       return 0;
     }
     this.#emptyTurns += 1;
-    if (this.#emptyTurns >= emptyTurnsMax) this.#takeErrors();
-    return Math.max(0, this.#timers.nextMs - nowMs);
+    if (this.#emptyTurns >= emptyTurnsMax) {
+      this.#emptyTurns = 0;
+      this.#links.takeErrors();
+    }
+    return Math.max(0, Math.min(this.#agenda.nextMs, guardMs) - nowMs);
   }
 
   stop(): void {
     for (const sleeper of this.#sleepers.values()) this.#leave(sleeper);
-    for (const link of this.#links.values()) {
-      link.ring.flush();
-      this.#close(link);
-    }
+    this.#links.settle();
+    this.#guard.stop();
     this.#speaker.close();
   }
 
@@ -202,11 +193,11 @@ export class SleepLoop implements EngineLoop {
     this.#rules.set(id, made);
     made.sleeper = this.#hosts.get(made.spec.host);
     made.sleeper?.rules.add(made);
-    this.#settleRule(made);
+    this.#stand.settle(made, this.#nowMs);
   }
 
   #removeRule(rule: Rule): void {
-    this.#withdraw(rule);
+    this.#stand.withdraw(rule);
     rule.sleeper?.rules.delete(rule);
     rule.sleeper = undefined;
     this.#rules.delete(rule.id);
@@ -267,114 +258,24 @@ export class SleepLoop implements EngineLoop {
       sleeper.power.kind !== "awake" &&
       (sleeper.state === "active" || (sleeper.state === "deprecated" && sleeper.standing));
     if (!wanted) this.#leave(sleeper);
-    else if (sleeper.standing) announceIfTaken(sleeper);
+    else if (sleeper.standing) this.#stand.claim(sleeper);
     else this.#tryToStand(sleeper);
   }
 
   #tryToStand(sleeper: Sleeper): void {
     try {
-      this.#attach(sleeper);
-      this.#stand(sleeper);
+      this.#stand.enter(sleeper, this.#nowMs);
+      this.#guard.changed(this.#nowMs);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       sleeper.problem = error.problem;
-      this.#lookAgain();
-    }
-  }
-
-  #stand(sleeper: Sleeper): void {
-    sleeper.standing = true;
-    sleeper.problem = undefined;
-    for (const port of sleeper.ports) {
-      this.#traffic.macs.set(48, [0, 0, port.macHigh, port.macLow], sleeper);
-      for (const { family, words } of port.addresses) {
-        this.#traffic.owners.set(family === 4 ? 32 : 128, words, sleeper);
-      }
-    }
-    for (const rule of sleeper.rules) this.#settleRule(rule);
-    if (sleeper.spec.takeover) {
-      announce(sleeper, "proxy");
-      this.#timers.add(this.#nowMs + announceAgainMs, { kind: "announce", sleeper });
     }
     this.#lookAgain();
   }
 
-  /** Stops interception at once and gives the addresses back. */
   #leave(sleeper: Sleeper): void {
-    if (sleeper.standing) {
-      sleeper.standing = false;
-      for (const port of sleeper.ports) {
-        this.#traffic.macs.delete(48, [0, 0, port.macHigh, port.macLow]);
-        for (const { family, words } of port.addresses) {
-          this.#traffic.owners.delete(family === 4 ? 32 : 128, words);
-        }
-      }
-      for (const rule of sleeper.rules) this.#withdraw(rule);
-      if (sleeper.spec.takeover) announce(sleeper, "host");
-    }
-    for (const link of sleeper.links) link.users -= 1;
-    sleeper.links = [];
-    for (const port of sleeper.ports) port.link = undefined;
-  }
-
-  /** Opens the links that a host is met on. Throws `sleep.no-link` and `linux.*`, and has opened none then. */
-  #attach(sleeper: Sleeper): void {
-    if (sleeper.links.length > 0) return;
-    const interfaces = listInterfaces();
-    const shared = sleeper.ports.map((port) => sharedInterface(port.addresses, interfaces));
-    const chosen = sleeper.spec.takeover ? shared : [...shared, ...pathInterfaces(interfaces)];
-    const found = [...new Set(chosen.filter((one) => one !== undefined))];
-    if (found.length === 0) {
-      const names = interfaces.filter(({ loopback }) => !loopback).map(({ name }) => name);
-      const addresses = sleeper.spec.interfaces.flatMap((one) => one.addresses).join(", ");
-      fail("sleep.no-link", { host: sleeper.host, addresses, interfaces: names.join(", ") || "none" });
-    }
-    sleeper.links = found.map((one) => this.#open(one));
-    for (const link of sleeper.links) link.users += 1;
-    for (const [place, port] of sleeper.ports.entries()) {
-      port.link = sleeper.links.find(({ index }) => index === shared[place]?.index);
-    }
-  }
-
-  #open(found: ReturnType<typeof listInterfaces>[number]): Link {
-    const known = this.#links.get(found.index);
-    if (known) return known;
-    const link = new Link(found);
-    for (const holding of link.ring.holdings()) this.#context.hold(holding);
-    this.#links.set(link.index, link);
-    this.#context.changed();
-    return link;
-  }
-
-  #close(link: Link): void {
-    this.#links.delete(link.index);
-    for (const holding of link.ring.holdings()) this.#context.release(holding);
-    link.ring.close();
-    this.#context.changed();
-  }
-
-  /** Makes a rule's being in the index, and its timer, follow from its state and its host's. */
-  #settleRule(rule: Rule): void {
-    const wanted = rule.state === "active" && rule.problem === undefined && rule.sleeper?.standing === true;
-    if (!wanted) this.#withdraw(rule);
-    if (!wanted || rule.live) return;
-    rule.live = true;
-    this.#traffic.rules.add(rule);
-    this.#wind(rule, this.#nowMs);
-  }
-
-  #withdraw(rule: Rule): void {
-    if (!rule.live) return;
-    rule.live = false;
-    this.#traffic.rules.remove(rule);
-    if (rule.interval) this.#timers.remove(rule.interval as NonNullable<ReturnType<Timers<Due>["add"]>>);
-    rule.interval = undefined;
-  }
-
-  #wind(rule: Rule, fromMs: number): void {
-    const { intervalMs } = rule.spec;
-    if (intervalMs === undefined) return;
-    rule.interval = this.#timers.add(fromMs + intervalMs, { kind: "interval", rule });
+    if (sleeper.standing) this.#guard.changed(this.#nowMs);
+    this.#stand.leave(sleeper);
   }
 
   #receive(link: Link): number {
@@ -389,7 +290,7 @@ export class SleepLoop implements EngineLoop {
 
   #performDue(): void {
     for (let count = 0; count < timersPerTurnMax; count += 1) {
-      const due = this.#timers.takeDue(this.#nowMs);
+      const due = this.#agenda.take(this.#nowMs);
       if (due === undefined) return;
       this.#perform(due);
     }
@@ -404,7 +305,7 @@ export class SleepLoop implements EngineLoop {
         this.#sendDelayed(due.answer);
         break;
       case "announce":
-        if (due.sleeper.standing) announceIfTaken(due.sleeper);
+        this.#stand.claim(due.sleeper);
         break;
       case "magic":
         this.#sendMagic(due.sleeper, due.left);
@@ -423,7 +324,7 @@ export class SleepLoop implements EngineLoop {
     const link = rule.sleeper?.ports.find((port) => port.link)?.link ?? rule.sleeper?.links[0];
     if (!rule.live || !link) return;
     // After a pause the timer goes on from now; what was missed is not made up for.
-    this.#wind(rule, this.#nowMs);
+    this.#stand.wind(rule, this.#nowMs);
     this.#speaker.listenUnasked(rule, link);
     this.#run(rule, () => rule.guest.onTimer(this.#speaker));
   }
@@ -443,7 +344,7 @@ export class SleepLoop implements EngineLoop {
   #fault(rule: Rule, found: Problem): void {
     this.#context.log.warn({ unit: rule.id, problem: found }, "rule failed");
     if (!rule.faulted(found)) return;
-    this.#withdraw(rule);
+    this.#stand.withdraw(rule);
     this.#context.changed(rule.id);
   }
 
@@ -454,7 +355,7 @@ export class SleepLoop implements EngineLoop {
 
   #call(sleeper: Sleeper): void {
     this.#sendMagic(sleeper, sleeper.spec.wake.repeat);
-    this.#timers.add(this.#nowMs + powerTimes.wakeDeadlineMs, { kind: "deadline", sleeper });
+    this.#agenda.add(this.#nowMs + powerTimes.wakeDeadlineMs, { kind: "deadline", sleeper });
   }
 
   #sendMagic(sleeper: Sleeper, left: number): void {
@@ -467,32 +368,18 @@ export class SleepLoop implements EngineLoop {
         ring.send(udp ? magicUdpFrame(mac, address, payload) : magicFrame(mac, payload));
       }
     }
-    this.#timers.add(this.#nowMs + magicIntervalMs, { kind: "magic", sleeper, left: left - 1 });
+    this.#agenda.add(this.#nowMs + magicIntervalMs, { kind: "magic", sleeper, left: left - 1 });
   }
 
-  #delay(answer: DelayedAnswer, delayMs: number): boolean {
-    const { answers, bytes } = this.#delayed;
-    if (answers >= delayedAnswersMax || bytes + answer.content.length > delayedBytesMax) return false;
-    if (!this.#timers.add(this.#nowMs + delayMs, { kind: "answer", answer })) return false;
-    this.#delayed = { answers: answers + 1, bytes: bytes + answer.content.length };
-    answer.rule.waiting += 1;
-    return true;
-  }
-
+  /** A host that is awake, or a rule that is gone, has nothing to say any more. */
   #sendDelayed(answer: DelayedAnswer): void {
-    const { answers, bytes } = this.#delayed;
-    this.#delayed = { answers: answers - 1, bytes: bytes - answer.content.length };
-    answer.rule.waiting -= 1;
-    // The host is awake, or the rule gone: it has nothing to say any more.
-    if (answer.rule.sleeper?.standing && this.#links.get(answer.link.index) === answer.link) {
-      this.#speaker.send(answer);
-    }
+    if (answer.rule.sleeper?.standing && this.#links.isOpen(answer.link)) this.#speaker.send(answer);
   }
 
   #lookAgain(): void {
     if (this.#looking) return;
     this.#looking = true;
-    this.#timers.add(this.#nowMs + lookEveryMs, { kind: "look" });
+    this.#agenda.add(this.#nowMs + lookEveryMs, { kind: "look" });
   }
 
   /** Interfaces come and go: what stood on one that is gone stands again when there is one. */
@@ -511,12 +398,15 @@ export class SleepLoop implements EngineLoop {
     }
   }
 
-  #takeErrors(): void {
-    this.#emptyTurns = 0;
-    for (const { ring } of this.#links.values()) ring.takeError();
+  /** What the kernel is to leave to this engine. */
+  #drops(): IngressDrops {
+    const standing = [...this.#sleepers.values()].filter((sleeper) => sleeper.standing);
+    const addresses = standing.flatMap(({ spec }) => spec.interfaces.flatMap((one) => one.addresses));
+    const bare = addresses.map((address) => address.split("/")[0] as string);
+    return {
+      interfaces: [...this.#links.open].map(({ name }) => name).filter((name) => /^[\w.@-]+$/.test(name)),
+      ipv4: bare.filter((address) => !address.includes(":")),
+      ipv6: bare.filter((address) => address.includes(":")),
+    };
   }
-}
-
-function announceIfTaken(sleeper: Sleeper): void {
-  if (sleeper.spec.takeover) announce(sleeper, "proxy");
 }

@@ -19,6 +19,7 @@ import {
 import type { LoadedUnit } from "../engine.ts";
 import type { GuestGate } from "../worker/mod.ts";
 import { type WordPrefix, wordPrefix } from "./address.ts";
+import type { Due } from "./agenda.ts";
 import type { IndexedRule } from "./rule-index.ts";
 import type { Sleeper } from "./sleeper.ts";
 import type { Timer } from "./timers.ts";
@@ -42,7 +43,7 @@ export class Rule implements IndexedRule {
   sleeper: Sleeper | undefined;
   /** It is in the index: active, and its host sleeps. */
   live = false;
-  interval: Timer<unknown> | undefined;
+  interval: Timer<Due> | undefined;
   /** Delayed answers not yet sent. */
   waiting = 0;
   problem: Problem | undefined;

@@ -1,0 +1,48 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Engine } from "../../../daemon/engine.ts";
+import {
+  capture,
+  installRule,
+  installSleeper,
+  makeLan,
+  onClient,
+  plugHost,
+  run,
+  startEngine,
+  stopCaptures,
+  until,
+} from "./lan.ts";
+
+let engine: Engine;
+
+test.before(makeLan);
+test.after.each(stopCaptures);
+
+const dropped = () => run("nft list tables; nft list sets netdev 2>/dev/null || true");
+
+test("a proxy that forwards leaves a sleeping host's packets to its rules, and takes its guard off again", async () => {
+  // Every packet that the kernel forwards or refuses makes it say so to the sender.
+  run(
+    "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.lan.send_redirects=1",
+  );
+  run("sysctl -qw net.ipv4.icmp_ratelimit=0");
+  engine = await startEngine();
+  await installSleeper(engine);
+  await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
+  await engine.power?.("default/nas", "asleep");
+  plugHost("down");
+  await until("the guard stands", () => /10\.9\.0\.5/.test(dropped()) && /fd09::5/.test(dropped()));
+  const seen = await capture("client", "eth0", "icmp", ["icmp.type"]);
+  assert.match(onClient("ping -c 5 -i 0.7 -W 5 10.9.0.5"), /5 received/);
+  await until("all are seen", () => seen.lines.length >= 10);
+  assert.equal([...new Set(seen.lines)].sort(), ["0", "8"], "echo requests and replies, and nothing else");
+  await engine.power?.("default/nas", "awake");
+  await until("the guard is gone", () => !/10\.9\.0\.5/.test(dropped()));
+  await engine.power?.("default/nas", "asleep");
+  await until("the guard stands again", () => /10\.9\.0\.5/.test(dropped()));
+  await engine.stop();
+  assert.not.match(dropped(), /netloom/);
+});
+
+test.run();
