@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { BlobStore, Bucket } from "../../bus/mod.ts";
 import { type Digest, fail, isRetryable, type Problem, problem, problemOf } from "../../schemas/mod.ts";
 import { backoffMs } from "../backoff.ts";
@@ -96,6 +97,8 @@ export class RecordStore {
   }
 
   async #saveAll(): Promise<void> {
+    // Commands go first: writing down a large record holds up the thread.
+    await setImmediate();
     for (let failures = 0; this.#next && !this.#stopped.signal.aborted; ) {
       const { record, term } = this.#next;
       this.#next = undefined;
