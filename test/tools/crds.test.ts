@@ -64,14 +64,21 @@ test("CRDs are named, grouped and shown as kubectl's users expect", () => {
   }
 });
 
-test("a CRD's schema takes the objects that netloom takes", () => {
+test("a CRD's schema and the editors' schema take the objects that netloom takes", () => {
   const ajv = new Ajv.default({ strict: false, logger: false, validateFormats: false });
+  const editors = ajv.compile(
+    JSON.parse(readFileSync(resolve(root, "schemas/generated/netloom.schema.json"), "utf8")),
+  );
+  assert.not(
+    editors({ apiVersion: "netloom.dev/v1alpha1", kind: "Host", metadata: { name: "a" }, spec: {} }),
+  );
   let taken = 0;
   const examples = resolve(root, "examples/kinds");
   for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml"))) {
     const text = readFileSync(resolve(examples, file), "utf8");
     for (const document of text.split(/^---$/m)) {
       const object = parse(document) as { kind: string } | null;
+      if (object !== null) assert.ok(editors(object), `${file}: ${JSON.stringify(editors.errors)}`);
       const crd = crds.find(({ spec }) => spec.names.kind === object?.kind);
       if (crd === undefined) continue;
       const validate = ajv.compile(schemaOf(crd));

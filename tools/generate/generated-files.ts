@@ -1,5 +1,6 @@
 import { crdFiles } from "./crds.ts";
 import { crdsChart } from "./crds-chart.ts";
+import { editorSchema } from "./editor-schema.ts";
 import { kindPages } from "./kind-pages.ts";
 import { readKindSchemas } from "./kind-schemas.ts";
 import { objectTypes } from "./object-types.ts";
@@ -11,6 +12,7 @@ export async function generatedFiles(root: string): Promise<Map<string, string>>
   return new Map([
     ["schemas/generated/objects.ts", await objectTypes(schemas)],
     ["schemas/generated/validators.ts", validators(schemas)],
+    ["schemas/generated/netloom.schema.json", editorSchema(schemas)],
     ...crdFiles(schemas),
     ...crdsChart(schemas, root),
     ...kindPages(schemas, root),
