@@ -50,7 +50,9 @@ export class DesiredFleet {
     return this.#problems.size;
   }
 
+  /** Undefined for what has no status: objects that are gone, and checks, which the lab alone reads. */
   factsOf(object: ObjectRef): ObjectFacts | undefined {
+    if (object.startsWith("Check/")) return undefined;
     const inForce = this.get(object);
     const problems = this.#problems.get(object) ?? [];
     if (!inForce) {

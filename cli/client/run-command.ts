@@ -25,3 +25,9 @@ export function untilInterrupted(): AbortSignal {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   return stop.signal;
 }
+
+/** What a command does whose controller stopped telling it what changes: returns the exit status. */
+export function ended(): number {
+  process.stderr.write("netloom: the controller has stopped\n");
+  return couldNotRun;
+}

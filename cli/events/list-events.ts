@@ -3,7 +3,7 @@ import { age } from "../client/age.ts";
 import { ControllerClient } from "../client/controller-client.ts";
 import { paint } from "../client/paint.ts";
 import { printValue } from "../client/print.ts";
-import { untilInterrupted } from "../client/run-command.ts";
+import { ended, untilInterrupted } from "../client/run-command.ts";
 import { Table, table } from "../client/table.ts";
 import type { EventsOptions } from "../events.ts";
 
@@ -24,7 +24,8 @@ export async function events(options: EventsOptions): Promise<number> {
 async function watch(client: ControllerClient, options: EventsOptions): Promise<number> {
   const lines = new Table(headings);
   let first: FleetEvent[] | undefined = [];
-  for await (const line of client.lines<WatchLine>("/v1/watch", untilInterrupted())) {
+  const signal = untilInterrupted();
+  for await (const line of client.lines<WatchLine>("/v1/watch", signal)) {
     if (line.kind === "event" && isWanted(line.event, options)) {
       if (first) first.push(line.event);
       else show([line.event]);
@@ -36,7 +37,7 @@ async function watch(client: ControllerClient, options: EventsOptions): Promise<
       first = undefined;
     }
   }
-  return 0;
+  return signal.aborted ? 0 : ended();
 
   function show(found: FleetEvent[]): void {
     for (const event of found) {

@@ -2,7 +2,7 @@ import type { ObjectDetail, ObjectItem, WatchLine } from "../../controller/mod.t
 import { ControllerClient } from "../client/controller-client.ts";
 import type { Target } from "../client/options.ts";
 import { printValue } from "../client/print.ts";
-import { untilInterrupted } from "../client/run-command.ts";
+import { ended, untilInterrupted } from "../client/run-command.ts";
 import { Table, table } from "../client/table.ts";
 import type { GetOptions } from "../get.ts";
 import { headings, rowOf } from "./object-rows.ts";
@@ -73,7 +73,8 @@ async function watch(
     (target?.name === undefined || item.name === target.name) &&
     (allNamespaces === true || item.namespace === namespace);
   let first: ObjectItem[] | undefined = [];
-  for await (const line of client.lines<WatchLine>("/v1/watch", untilInterrupted())) {
+  const signal = untilInterrupted();
+  for await (const line of client.lines<WatchLine>("/v1/watch", signal)) {
     if (line.kind === "object" && isWanted(line.item)) {
       if (first) first.push(line.item);
       else show([line.item]);
@@ -87,7 +88,7 @@ async function watch(
       first = undefined;
     }
   }
-  return 0;
+  return signal.aborted ? 0 : ended();
 
   function show(items: ObjectItem[]): void {
     for (const item of items) {
