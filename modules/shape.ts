@@ -92,6 +92,7 @@ export function readShape(bytes: Uint8Array): ModuleShape {
     shape.sections.push({ id, start, end: reader.position });
     readers[id]?.(new BinaryReader(bytes, contentStart, reader.position));
   }
+  if (shape.memories.length > 1) throw new MalformedBinary("it has more than one memory");
   return shape;
 }
 

@@ -7,10 +7,7 @@ const built = new URL("../../modules/standard/", import.meta.url);
 
 /** Names of the rules that come with Netloom; docs/writing-modules.md lists what each does. */
 export function standardModuleNames(): string[] {
-  return readdirSync(sources)
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => file.slice(0, -3))
-    .sort();
+  return namesIn(built, ".wasm");
 }
 
 /** The built module of a standard rule ("icmp-echo"), or undefined when there is none of that name. */
@@ -22,10 +19,17 @@ export function standardModule(name: string): Uint8Array | undefined {
 /** Builds every standard rule anew: path from the repository's root, and what should be there. */
 export async function buildStandardModules(): Promise<Map<string, Uint8Array>> {
   const modules = new Map<string, Uint8Array>();
-  for (const name of standardModuleNames()) {
+  for (const name of namesIn(sources, ".ts")) {
     const build = await buildAssemblyScript(new URL(`${name}.ts`, sources).pathname, { runtime: "stub" });
     if (build.kind === "failed") throw new ProblemError(build.problem);
     modules.set(`modules/standard/${name}.wasm`, build.wasm);
   }
   return modules;
+}
+
+function namesIn(folder: URL, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length))
+    .sort();
 }

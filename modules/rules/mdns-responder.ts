@@ -12,56 +12,24 @@
  */
 import {
   accepted, Composer, ignore, isMulticast, isZero, Json, load16, load32, nameLength, nowMs, packet, randomBelow, readConfig,
-  readName, refuse, respond, respondLater, sameAddress, sameName, store16, UDP, wake, writeName,
+  readName, refuse, respond, respondLater, sameAddress, sameName, store16, UDP, wake,
 } from "netloom";
+import { any, readRecord, Record } from "./mdns/record";
 
 export { allocate, deallocate } from "netloom";
 
 const mdnsPort: u32 = 5353;
 const recordsMax: u32 = 128;
-const dataBytesMax: u32 = 1024;
 const answerBytesMax: u32 = 1452;
 /** RFC 6762 §6.7: what those who are no full multicast resolvers may keep. */
 const legacyTtlMax: u32 = 10;
 /** RFC 6762 §7.2: how long more known answers may follow. */
 const moreAnswersMs: f64 = 500;
 
-const typeA: u32 = 1;
-const typePtr: u32 = 12;
-const typeTxt: u32 = 16;
-const typeAaaa: u32 = 28;
-const typeSrv: u32 = 33;
 const typeNsec: u32 = 47;
-const any: u32 = 255;
 const classIn: u32 = 1;
 /** In questions: answer by unicast, please. In answers: forget what you knew. */
 const topBit: u32 = 0x8000;
-
-class Record {
-  name: usize = 0;
-  nameLength: u32 = 0;
-  type: u32 = 0;
-  ttl: u32 = 0;
-  shared: bool = false;
-  data: usize = 0;
-  dataLength: u32 = 0;
-  /** The target of PTR and SRV: where in the data it begins. */
-  targetOffset: u32 = 0;
-
-  // What is to be said of it in the answer under way.
-  answer: bool = false;
-  additional: bool = false;
-  /** Its name has no record of the type that was asked for. */
-  negative: bool = false;
-
-  get hasTarget(): bool {
-    return this.type == typePtr || this.type == typeSrv;
-  }
-
-  isNamed(name: usize, length: u32): bool {
-    return sameName(this.name, this.nameLength, name, length);
-  }
-}
 
 const ipv4Group = memory.data<u8>([224, 0, 0, 251]);
 const ipv6Group = memory.data<u8>([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfb]);
@@ -362,92 +330,4 @@ function readAddresses(list: Json): bool {
     memory.copy(version == 6 ? ipv6 : ipv4, scratchAddress, version == 6 ? 16 : 4);
   }
   return true;
-}
-
-function readRecord(item: Json, record: Record): bool {
-  if (!copyName(item.get("name"), name)) return false;
-  record.name = heap.alloc(nameLength);
-  record.nameLength = nameLength;
-  memory.copy(record.name, name, nameLength);
-  record.type = typeOf(item.get("type"));
-  record.shared = item.get("shared").exists ? item.get("shared").isTrue : record.type == typePtr;
-  const usual: i64 = record.type == typeA || record.type == typeAaaa || record.type == typeSrv ? 120 : 4500;
-  const ttl = item.get("ttl").integer(item.get("ttl").exists ? -1 : usual);
-  if (record.type == 0 || ttl < 1 || ttl > 0x7fffffff) return false;
-  record.ttl = <u32>ttl;
-  record.data = heap.alloc(dataBytesMax + 16);
-  return readData(item, record);
-}
-
-function readData(item: Json, record: Record): bool {
-  const data = item.get("data");
-  switch (record.type) {
-    case typeA:
-      record.dataLength = 4;
-      return data.copyAddress(record.data) == 4;
-    case typeAaaa:
-      record.dataLength = 16;
-      return data.copyAddress(record.data) == 6;
-    case typePtr:
-      return readTarget(data, record);
-    case typeSrv: {
-      const port = item.get("port").integer(-1);
-      if (port < 1 || port > 65_535) return false;
-      store16(record.data, <u32>item.get("priority").integer(0));
-      store16(record.data + 2, <u32>item.get("weight").integer(0));
-      store16(record.data + 4, <u32>port);
-      record.targetOffset = 6;
-      return readTarget(item.get("target"), record);
-    }
-    case typeTxt:
-      return readTexts(item.get("text"), record);
-    default: {
-      const hex = item.get("hex");
-      if (hex.textLength > 2 * dataBytesMax) return false;
-      const length = hex.copyHex(record.data);
-      record.dataLength = <u32>length;
-      return length >= 0;
-    }
-  }
-}
-
-function readTarget(text: Json, record: Record): bool {
-  if (!copyName(text, record.data + record.targetOffset)) return false;
-  record.dataLength = record.targetOffset + nameLength;
-  return true;
-}
-
-/** Strings of at most 255 bytes, each behind its length (RFC 6763 §6.1); none at all is one empty string. */
-function readTexts(list: Json, record: Record): bool {
-  if (!list.isList) return false;
-  let at: u32 = 0;
-  for (let item = list.first(); item.exists; item = item.next()) {
-    if (!item.isText || at + item.textLength >= dataBytesMax) return false;
-    const length = item.copyText(record.data + at + 1);
-    if (length > 255) return false;
-    store<u8>(record.data + at, <u8>length);
-    at += length + 1;
-  }
-  if (at == 0) store<u8>(record.data + at++, 0);
-  record.dataLength = at;
-  return true;
-}
-
-/** A name of the configuration, with its JSON escapes undone first. */
-function copyName(text: Json, target: usize): bool {
-  if (!text.isText || text.textLength > 1000) return false;
-  const plain = heap.alloc(1000);
-  const named = writeName(plain, text.copyText(plain), target);
-  heap.free(plain);
-  return named;
-}
-
-function typeOf(type: Json): u32 {
-  if (type.is("A")) return typeA;
-  if (type.is("AAAA")) return typeAaaa;
-  if (type.is("PTR")) return typePtr;
-  if (type.is("SRV")) return typeSrv;
-  if (type.is("TXT")) return typeTxt;
-  const number = type.integer(0);
-  return number > 0 && number < 65_536 && number != any ? <u32>number : 0;
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { dissect } from "../dissect.ts";
@@ -124,6 +125,26 @@ test("what is not the answer to this request changes nothing", () => {
   for (const packet of ignored) assert.equal(rule.packet(packet), []);
   clock.s = 875;
   assert.equal(rule.timer(), ["wake"]);
+});
+
+test("no damage to an answer makes the rule trap", () => {
+  const { rule, clock } = start();
+  clock.s = 500;
+  const request = onlyAnswer(rule.timer());
+  const sound = answerTo(request, { type: 5, options: "3304000007d03a04000000643b04000000c836040a000001" });
+  const change = fc.tuple(fc.nat(sound.length), fc.nat(255));
+  fc.assert(
+    fc.property(
+      fc.array(change, { maxLength: 4 }),
+      fc.integer({ min: 240, max: sound.length - 28 }),
+      (changes, length) => {
+        const payload = Buffer.from(sound.subarray(28, 28 + length));
+        for (const [at, value] of changes) if (at < payload.length) payload[at] = value;
+        rule.packet(udp({ source: "10.0.0.1", destination: "10.0.0.5" }, [67, 68], payload));
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
 
 test("an acknowledgment that nobody asked for is ignored", () => {
