@@ -45,7 +45,7 @@ const hostId: is.Shape<HostId> = (value) => {
 const unitId: is.Shape<UnitId> = is.text(320, /^[A-Z][A-Za-z0-9]*(\/[A-Za-z0-9][-._A-Za-z0-9]*){2,4}$/);
 const digest: is.Shape<Digest> = is.text(64, /^[0-9a-f]{64}$/);
 const token = is.text(64, /^[-_A-Za-z0-9.:/]+$/);
-const term = is.integer(0);
+const term = is.integer(0, limits.termMax);
 const sequence = is.integer(0);
 const priority = is.integer(-0x8000_0000, 0x7fff_ffff);
 
@@ -174,10 +174,10 @@ const heartbeat = is.object<Heartbeat>({ host: hostId, boot: token, sequence });
 const powerMessage = is.object<PowerMessage>({ host: hostId, state: is.oneOf("asleep", "awake") });
 const verdict = is.union<ReportReply>("kind", { ack, nack });
 
-/** One per message of `messages.ts`: JSON, gzipped when large. */
+/** One per message of `messages.ts`: JSON, gzipped when large. A reply is decoded with the subject of its request. */
 export const codecs = {
   commandBatch: codec<CommandBatch>(commandBatch, { bytesMax: limits.batchBytesMax }),
-  commandReply: codec<CommandReply>(commandReply, { bytesMax: limits.replyBytesMax }),
+  commandReply: spokenBy(codec<CommandReply>(commandReply, { bytesMax: limits.replyBytesMax })),
   hostReport: spokenBy(codec<HostReport>(hostReport, { bytesMax: limits.reportBytesMax })),
   reportReply: codec<ReportReply>(verdict, { bytesMax: limits.messageBytesMax }),
   heartbeat: spokenBy(codec<Heartbeat>(heartbeat, { bytesMax: limits.messageBytesMax })),

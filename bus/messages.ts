@@ -91,6 +91,8 @@ export const limits = {
   blobBytesMax: 16 * 1024 * 1024,
   /** Of every other message. */
   messageBytesMax: 64 * 1024,
+  /** A term counts seconds since 1970 where it can; this many are enough, and still an exact number. */
+  termMax: 2 ** 40,
   heartbeatIntervalMs: 3_000,
   /** After this long without a heartbeat a host counts as away. */
   hostAwayAfterMs: 10_000,

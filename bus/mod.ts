@@ -4,6 +4,7 @@
  */
 export type * from "./bus.ts";
 export { type Codec, codecs } from "./codecs.ts";
+export { FairDecoder, type FairShare } from "./fair-decoder.ts";
 export { Elector, type ElectorOptions } from "./leader/elector.ts";
 export { bucketLease, type Lease, type LeaseStore, type StoredLease } from "./leader/lease.ts";
 export { connectMemoryBus } from "./memory/bridge.ts";

@@ -13,11 +13,25 @@ export class RateLimit {
 
   /** Whether the party may spend that much now; if so, it is spent. */
   spend(party: string, amount: number): boolean {
-    const now = this.#clock();
-    const account = this.#accounts.get(party) ?? { left: this.#burst, atMs: now };
-    const left = Math.min(this.#burst, account.left + ((now - account.atMs) / 1000) * this.#perSecond);
-    const granted = amount <= left;
-    this.#accounts.set(party, { left: granted ? left - amount : left, atMs: now });
-    return granted;
+    const left = this.#left(party);
+    if (amount > left) return false;
+    this.#set(party, left - amount);
+    return true;
+  }
+
+  /** Takes what turned out to be due only after the fact; the party may spend nothing until it is made up for. */
+  owe(party: string, amount: number): void {
+    this.#set(party, Math.max(this.#left(party) - amount, -this.#burst));
+  }
+
+  #left(party: string): number {
+    const account = this.#accounts.get(party);
+    if (!account) return this.#burst;
+    const earned = ((this.#clock() - account.atMs) / 1000) * this.#perSecond;
+    return Math.min(this.#burst, account.left + earned);
+  }
+
+  #set(party: string, left: number): void {
+    this.#accounts.set(party, { left, atMs: this.#clock() });
   }
 }

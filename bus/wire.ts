@@ -28,9 +28,19 @@ export function decodeJson<T>(
   }
 }
 
+/** How much the payload holds unpacked, as it says itself; true of one that was unpacked without fault. */
+export function unpackedBytes(payload: Uint8Array): number {
+  if (!isPacked(payload) || payload.byteLength < 18) return payload.byteLength;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return view.getUint32(payload.byteLength - 4, true);
+}
+
+function isPacked(payload: Uint8Array): boolean {
+  return payload[0] === 0x1f && payload[1] === 0x8b;
+}
+
 function unpack(payload: Uint8Array, bytesMax: number): string {
-  const packed = payload[0] === 0x1f && payload[1] === 0x8b;
-  const bytes = packed ? gunzipSync(payload, { maxOutputLength: bytesMax }) : payload;
+  const bytes = isPacked(payload) ? gunzipSync(payload, { maxOutputLength: bytesMax }) : payload;
   if (bytes.byteLength > bytesMax) throw new ShapeError(`is longer than ${bytesMax} bytes`);
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }

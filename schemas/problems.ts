@@ -167,6 +167,11 @@ const list = {
     (d: { subject: string; pendingMax: number }) =>
       `Messages on ${d.subject} are dropped: ${d.pendingMax} are in work, which is the limit; send less or handle them faster`,
   ),
+  "bus.share-spent": entry(
+    true,
+    (d: { host: string; bytesPerSecond: number }) =>
+      `Messages of ${d.host} are refused: it sent more than its share of ${d.bytesPerSecond} bytes a second; it must send less`,
+  ),
   "bus.queue-full": entry(
     true,
     (d: { queue: string; jobsMax: number }) =>

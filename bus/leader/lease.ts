@@ -1,4 +1,5 @@
 import type { Bucket } from "../bus.ts";
+import { limits } from "../messages.ts";
 import * as is from "../shape.ts";
 import { decodeJson, encodeJson } from "../wire.ts";
 
@@ -29,7 +30,7 @@ const leaseBytesMax = 4_096;
 
 const leaseShape = is.object<Lease>({
   holder: is.text(128),
-  term: is.integer(0),
+  term: is.integer(0, limits.termMax),
   durationMs: is.integer(0, 10 * 60_000),
 });
 
