@@ -5,9 +5,11 @@ import { speakerOf } from "./subjects.ts";
 import { unpackedBytes } from "./wire.ts";
 
 export interface FairShare {
-  /** Of unpacked JSON, at once and lasting, for each host. What is malformed costs as much as the largest message. */
+  /** Of unpacked JSON, at once and lasting, for each host. */
   bytesBurst: number;
   bytesPerSecond: number;
+  /** What the smallest message costs; what is malformed costs as much as the largest. */
+  messageBytesMin: number;
   messageBytesMax: number;
 }
 
@@ -30,12 +32,13 @@ export class FairDecoder<T> {
   /** Throws `bus.malformed`, and `bus.share-spent` when the host has had its share. */
   decode(payload: Uint8Array, subject: string): T {
     const speaker = speakerOf(subject);
-    if (!this.#limit.spend(speaker, payload.byteLength)) {
+    const paid = Math.max(payload.byteLength, this.#share.messageBytesMin);
+    if (!this.#limit.spend(speaker, paid)) {
       return fail("bus.share-spent", { host: speaker, bytesPerSecond: this.#share.bytesPerSecond });
     }
     try {
       const read = this.#codec.decode(payload, subject);
-      this.#limit.owe(speaker, unpackedBytes(payload) - payload.byteLength);
+      this.#limit.owe(speaker, Math.max(0, unpackedBytes(payload) - paid));
       return read;
     } catch (error) {
       if (error instanceof ProblemError) this.#limit.owe(speaker, this.#share.messageBytesMax);

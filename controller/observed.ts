@@ -3,16 +3,18 @@ import {
   type Bus,
   buckets,
   codecs,
+  FairDecoder,
   type Heartbeat,
   type HostReport,
   hostTokens,
+  limits,
   type Message,
   type ReportReply,
   type Subscription,
   subjects,
   type WatchEvent,
 } from "../bus/mod.ts";
-import { type HostId, problemOf } from "../schemas/mod.ts";
+import { type HostId, type Problem, problemOf } from "../schemas/mod.ts";
 import type { Log } from "./log.ts";
 
 /** What is told of hosts, as it arrives. */
@@ -24,6 +26,20 @@ export interface ObservedListener {
 
 /** A whole fleet may report at once. */
 const reportsPendingMax = 10_000;
+/** What one host may have this thread decode. A report of the largest host takes a second's worth. */
+const reportShare = {
+  bytesBurst: 64 * 1024 * 1024,
+  bytesPerSecond: 4 * 1024 * 1024,
+  // Each is written to the bucket: 64 a second from one host will do.
+  messageBytesMin: 64 * 1024,
+  messageBytesMax: limits.reportBytesMax,
+} as const;
+const heartbeatShare = {
+  bytesBurst: 64 * 1024,
+  bytesPerSecond: 4 * 1024,
+  messageBytesMin: 128,
+  messageBytesMax: limits.messageBytesMax,
+} as const;
 
 /**
  * What the fleet reports: takes the daemons' reports in (they may not write the bucket themselves, so that none can write
@@ -34,6 +50,8 @@ export class ObservedFleet {
   readonly #bucket: Bucket;
   readonly #listener: ObservedListener;
   readonly #log: Log;
+  readonly #reportsOf = new FairDecoder(codecs.hostReport, reportShare);
+  readonly #heartbeatsOf = new FairDecoder(codecs.heartbeat, heartbeatShare);
   readonly #reports = new Map<HostId, HostReport>();
   readonly #subscriptions: Subscription[] = [];
   #isSynced = false;
@@ -94,24 +112,30 @@ export class ObservedFleet {
 
   async #store(subject: string, payload: Uint8Array): Promise<ReportReply> {
     try {
-      const report = codecs.hostReport.decode(payload, subject);
+      const report = this.#reportsOf.decode(payload, subject);
       const known = this.#reports.get(report.host);
       if (!known || isNewer(report, known)) await this.#bucket.put(hostTokens(report.host), payload);
       return { kind: "ack" };
     } catch (error) {
       const problem = problemOf(error);
-      this.#log.warn({ subject, problem }, "report refused");
+      this.#log[severity(problem)]({ subject, problem }, "report refused");
       return { kind: "nack", problem };
     }
   }
 
   #hear({ subject, payload }: Message): void {
     try {
-      this.#listener.onHeartbeat(codecs.heartbeat.decode(payload, subject));
+      this.#listener.onHeartbeat(this.#heartbeatsOf.decode(payload, subject));
     } catch (error) {
-      this.#log.warn({ subject, problem: problemOf(error) }, "heartbeat cannot be read");
+      const problem = problemOf(error);
+      this.#log[severity(problem)]({ subject, problem }, "heartbeat cannot be read");
     }
   }
+}
+
+/** A host that sends without end must not fill the log as well. */
+function severity(found: Problem): "debug" | "warn" {
+  return found.code === "bus.share-spent" ? "debug" : "warn";
 }
 
 /** A report of another boot is newer: a daemon that ended reports no more. */
