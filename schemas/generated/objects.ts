@@ -10,6 +10,9 @@ export type ApiVersion = "netloom.dev/v1alpha1";
  * A DNS label (RFC 1123).
  */
 export type Name = string;
+/**
+ * At most 63 letters, digits, "-", "_", "."; a letter or digit first and last.
+ */
 export type LabelValue = string;
 /**
  * @maxItems 256
@@ -31,6 +34,9 @@ export type Priority = number;
  * false: installed and ready, but not in force.
  */
 export type Active = boolean;
+/**
+ * A name, after an optional DNS prefix and a slash.
+ */
 export type LabelKey = string;
 /**
  * An IPv4 or IPv6 address.

@@ -5,13 +5,15 @@ export const Check = validate10;
 const schema11 = {"$id":"https://netloom.dev/schemas/check.json","title":"Check","description":"What `netloom lab test` does and expects; read by nothing else and never sent to a fleet.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Check"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["host","run"],"properties":{"host":{"$ref":"pieces.json#/$defs/name"},"given":{"description":"Brought about before the command runs.","type":"object","additionalProperties":false,"default":{},"properties":{"asleep":{"$ref":"#/$defs/hostNames"},"awake":{"$ref":"#/$defs/hostNames"}}},"run":{"description":"Program and arguments.","type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}},"stdin":{"type":"string","maxLength":65536},"expect":{"type":"object","additionalProperties":false,"default":{},"properties":{"exit":{"type":"integer","minimum":0,"maximum":255,"default":0},"stdout":{"$ref":"#/$defs/checkText"},"stderr":{"$ref":"#/$defs/checkText"},"asleep":{"$ref":"#/$defs/hostNames"},"awake":{"$ref":"#/$defs/hostNames"}}},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For the command, or for all its repetitions.","default":"30s"},"eventually":{"description":"Run it again until it is as expected or the deadline is over.","type":"boolean","default":false},"after":{"description":"Names of Checks that come first; otherwise Checks run in order of their names.","type":"array","maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}}}}},"$defs":{"hostNames":{"type":"array","maxItems":256,"items":{"$ref":"pieces.json#/$defs/name"}},"checkText":{"description":"All that is given must hold.","type":"object","additionalProperties":false,"properties":{"equals":{"type":"string","maxLength":65536},"contains":{"type":"string","maxLength":65536},"matches":{"description":"A JavaScript regular expression, multi-line.","type":"string","maxLength":4096},"lacks":{"type":"string","maxLength":65536}}}}};
 const schema13 = {"type":"string","enum":["netloom.dev/v1alpha1"]};
 const schema15 = {"description":"A DNS label (RFC 1123).","type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
-const schema22 = {"description":"All that is given must hold.","type":"object","additionalProperties":false,"properties":{"equals":{"type":"string","maxLength":65536},"contains":{"type":"string","maxLength":65536},"matches":{"description":"A JavaScript regular expression, multi-line.","type":"string","maxLength":4096},"lacks":{"type":"string","maxLength":65536}}};
-const schema24 = {"description":"Numbers with units ms, s, m, h, d: \"20s\", \"1h30m\".","type":"string","maxLength":32,"pattern":"^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"};
+const schema23 = {"description":"All that is given must hold.","type":"object","additionalProperties":false,"properties":{"equals":{"type":"string","maxLength":65536},"contains":{"type":"string","maxLength":65536},"matches":{"description":"A JavaScript regular expression, multi-line.","type":"string","maxLength":4096},"lacks":{"type":"string","maxLength":65536}}};
+const schema25 = {"description":"Numbers with units ms, s, m, h, d: \"20s\", \"1h30m\".","type":"string","maxLength":32,"pattern":"^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"};
 const schema14 = {"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/name"},"namespace":{"$ref":"#/$defs/name","description":"Names are unique, and selectors look for hosts, within a namespace.","default":"default"},"labels":{"$ref":"#/$defs/labels"},"annotations":{"type":"object","maxProperties":64,"additionalProperties":{"type":"string","maxLength":65536}}}};
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
-const schema17 = {"type":"object","maxProperties":64,"additionalProperties":{"$ref":"#/$defs/labelValue"}};
-const schema18 = {"type":"string","maxLength":63,"pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"};
-const pattern2 = new RegExp("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", "u");
+const schema17 = {"type":"object","maxProperties":64,"propertyNames":{"$ref":"#/$defs/labelKey"},"additionalProperties":{"$ref":"#/$defs/labelValue"}};
+const schema18 = {"type":"string","minLength":1,"maxLength":317,"pattern":"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$","description":"A name, after an optional DNS prefix and a slash."};
+const schema19 = {"type":"string","maxLength":63,"pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","description":"At most 63 letters, digits, \"-\", \"_\", \".\"; a letter or digit first and last."};
+const pattern2 = new RegExp("^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", "u");
+const pattern3 = new RegExp("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", "u");
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -28,10 +30,10 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-let data0 = data[key0];
-if(typeof data0 === "string"){
-if(data0.length > 63){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}};
+const _errs1 = errors;
+if(typeof key0 === "string"){
+if(key0.length > 317){
+const err1 = {instancePath,schemaPath:"#/$defs/labelKey/maxLength",keyword:"maxLength",params:{limit: 317},propertyName:key0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -40,8 +42,8 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(!pattern2.test(data0)){
-const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"}};
+if(key0.length < 1){
+const err2 = {instancePath,schemaPath:"#/$defs/labelKey/minLength",keyword:"minLength",params:{limit: 1},propertyName:key0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -50,9 +52,8 @@ vErrors.push(err2);
 }
 errors++;
 }
-}
-else {
-const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/labelValue/type",keyword:"type",params:{type: "string"}};
+if(!pattern2.test(key0)){
+const err3 = {instancePath,schemaPath:"#/$defs/labelKey/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"},propertyName:key0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -62,14 +63,71 @@ vErrors.push(err3);
 errors++;
 }
 }
-}
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err4 = {instancePath,schemaPath:"#/$defs/labelKey/type",keyword:"type",params:{type: "string"},propertyName:key0};
 if(vErrors === null){
 vErrors = [err4];
 }
 else {
 vErrors.push(err4);
+}
+errors++;
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+const err5 = {instancePath,schemaPath:"#/propertyNames",keyword:"propertyNames",params:{propertyName: key0}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+for(const key1 in data){
+let data0 = data[key1];
+if(typeof data0 === "string"){
+if(data0.length > 63){
+const err6 = {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(!pattern3.test(data0)){
+const err7 = {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/labelValue/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
 }
 errors++;
 }
@@ -266,7 +324,7 @@ validate12.errors = vErrors;
 return errors === 0;
 }
 
-const schema20 = {"type":"array","maxItems":256,"items":{"$ref":"pieces.json#/$defs/name"}};
+const schema21 = {"type":"array","maxItems":256,"items":{"$ref":"pieces.json#/$defs/name"}};
 
 function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -343,7 +401,7 @@ validate16.errors = vErrors;
 return errors === 0;
 }
 
-const pattern5 = new RegExp("^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$", "u");
+const pattern6 = new RegExp("^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/check.json" */;
@@ -1008,7 +1066,7 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(!pattern5.test(data25)){
+if(!pattern6.test(data25)){
 const err51 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err51];
@@ -1138,11 +1196,11 @@ return errors === 0;
 }
 
 export const Customization = validate21;
-const schema26 = {"$id":"https://netloom.dev/schemas/customization.json","title":"Customization","description":"A module that rewrites the messages of application flows at both ends (layer-4.5).","x-netloom":{"plural":"customizations","shortNames":["nlc"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Customization"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["module","ends"],"properties":{"module":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships."},"config":{"$ref":"pieces.json#/$defs/config"}}},"priority":{"$ref":"pieces.json#/$defs/priority","description":"Lower goes first; no two customizations that tap the same flow of a host may have the same.","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"attach":{"description":"immediate: live sockets too; new: only sockets opened from now on.","type":"string","enum":["immediate","new"],"default":"new"},"ends":{"description":"The two roles of a customized flow, as seen by outgoing messages; a role may be left out where netloom has no hold of that end.","type":"array","minItems":1,"maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["role"],"items":{"$ref":"#/$defs/customizationEnd"}},"monitor":{"description":"Ask the module for its statistics.","type":"object","additionalProperties":false,"default":{},"properties":{"interval":{"$ref":"pieces.json#/$defs/duration","default":"10s"}}},"security":{"description":"Challenge the module; one that answers wrong is revoked.","type":"object","additionalProperties":false,"required":["challenge"],"properties":{"challenge":{"$ref":"pieces.json#/$defs/duration"}}},"inverse":{"description":"What lets middleboxes read customized traffic.","type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["middlebox","hosts","file"],"properties":{"middlebox":{"$ref":"pieces.json#/$defs/name"},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"file":{"$ref":"pieces.json#/$defs/path"}}}},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a message whose module fails.","type":"string","enum":["drop","accept"],"default":"accept"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"customizationEnd":{"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}},"tap":{"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader).","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}},"tapEndpoint":{"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}}}};
-const schema31 = {"description":"A file of the source, relative to its root.","type":"string","minLength":1,"maxLength":512,"pattern":"^[^/].*$"};
-const schema33 = {"description":"Handed to the program as JSON; its shape belongs to the program.","type":"object","x-kubernetes-preserve-unknown-fields":true};
-const schema34 = {"description":"Lower goes first; ties by name.","type":"integer","minimum":0,"maximum":65535};
-const schema35 = {"description":"false: installed and ready, but not in force.","type":"boolean"};
+const schema27 = {"$id":"https://netloom.dev/schemas/customization.json","title":"Customization","description":"A module that rewrites the messages of application flows at both ends (layer-4.5).","x-netloom":{"plural":"customizations","shortNames":["nlc"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Customization"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["module","ends"],"properties":{"module":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships."},"config":{"$ref":"pieces.json#/$defs/config"}}},"priority":{"$ref":"pieces.json#/$defs/priority","description":"Lower goes first; no two customizations that tap the same flow of a host may have the same.","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"attach":{"description":"immediate: live sockets too; new: only sockets opened from now on.","type":"string","enum":["immediate","new"],"default":"new"},"ends":{"description":"The two roles of a customized flow, as seen by outgoing messages; a role may be left out where netloom has no hold of that end.","type":"array","minItems":1,"maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["role"],"items":{"$ref":"#/$defs/customizationEnd"}},"monitor":{"description":"Ask the module for its statistics.","type":"object","additionalProperties":false,"default":{},"properties":{"interval":{"$ref":"pieces.json#/$defs/duration","default":"10s"}}},"security":{"description":"Challenge the module; one that answers wrong is revoked.","type":"object","additionalProperties":false,"required":["challenge"],"properties":{"challenge":{"$ref":"pieces.json#/$defs/duration"}}},"inverse":{"description":"What lets middleboxes read customized traffic.","type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["middlebox","hosts","file"],"properties":{"middlebox":{"$ref":"pieces.json#/$defs/name"},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"file":{"$ref":"pieces.json#/$defs/path"}}}},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a message whose module fails.","type":"string","enum":["drop","accept"],"default":"accept"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"customizationEnd":{"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}},"tap":{"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader).","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}},"tapEndpoint":{"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}}}};
+const schema32 = {"description":"A file of the source, relative to its root.","type":"string","minLength":1,"maxLength":512,"pattern":"^[^/].*$"};
+const schema34 = {"description":"Handed to the program as JSON; its shape belongs to the program.","type":"object","x-kubernetes-preserve-unknown-fields":true};
+const schema35 = {"description":"Lower goes first; ties by name.","type":"integer","minimum":0,"maximum":65535};
+const schema36 = {"description":"false: installed and ready, but not in force.","type":"boolean"};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1332,10 +1390,8 @@ validate22.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}};
-const schema37 = {"description":"A Kubernetes label selector over the Hosts of the object's namespace, and names; all that is given must hold. The empty selector selects every host.","type":"object","additionalProperties":false,"properties":{"matchLabels":{"$ref":"#/$defs/labels"},"matchExpressions":{"type":"array","maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["key","operator"],"properties":{"key":{"$ref":"#/$defs/labelKey"},"operator":{"type":"string","enum":["In","NotIn","Exists","DoesNotExist"]},"values":{"description":"For In and NotIn at least one, for Exists and DoesNotExist none.","type":"array","maxItems":256,"items":{"$ref":"#/$defs/labelValue"}}}}},"matchNames":{"description":"Names of Hosts.","type":"array","minItems":1,"maxItems":1024,"items":{"$ref":"#/$defs/name"}}}};
-const schema38 = {"type":"string","minLength":1,"maxLength":317,"pattern":"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"};
-const pattern11 = new RegExp("^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", "u");
+const schema37 = {"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}};
+const schema38 = {"description":"A Kubernetes label selector over the Hosts of the object's namespace, and names; all that is given must hold. The empty selector selects every host.","type":"object","additionalProperties":false,"properties":{"matchLabels":{"$ref":"#/$defs/labels"},"matchExpressions":{"type":"array","maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["key","operator"],"properties":{"key":{"$ref":"#/$defs/labelKey"},"operator":{"type":"string","enum":["In","NotIn","Exists","DoesNotExist"]},"values":{"description":"For In and NotIn at least one, for Exists and DoesNotExist none.","type":"array","maxItems":256,"items":{"$ref":"#/$defs/labelValue"}}}}},"matchNames":{"description":"Names of Hosts.","type":"array","minItems":1,"maxItems":1024,"items":{"$ref":"#/$defs/name"}}}};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1431,7 +1487,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern11.test(data3)){
+if(!pattern2.test(data3)){
 const err7 = {instancePath:instancePath+"/matchExpressions/" + i0+"/key",schemaPath:"#/$defs/labelKey/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -1466,7 +1522,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((((data4 === "In") || (data4 === "NotIn")) || (data4 === "Exists")) || (data4 === "DoesNotExist"))){
-const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema37.properties.matchExpressions.items.properties.operator.enum}};
+const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema38.properties.matchExpressions.items.properties.operator.enum}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1503,7 +1559,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern2.test(data6)){
+if(!pattern3.test(data6)){
 const err13 = {instancePath:instancePath+"/matchExpressions/" + i0+"/values/" + i1,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -1657,11 +1713,11 @@ validate26.errors = vErrors;
 return errors === 0;
 }
 
-const schema41 = {"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader).","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}};
-const schema42 = {"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}};
-const schema43 = {"description":"An IPv4 or IPv6 address.","type":"string","minLength":2,"maxLength":45,"pattern":"^[0-9a-fA-F:.]+$"};
-const schema44 = {"type":"integer","minimum":1,"maximum":65535};
-const pattern14 = new RegExp("^[0-9a-fA-F:.]+$", "u");
+const schema42 = {"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader).","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}};
+const schema43 = {"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}};
+const schema44 = {"description":"An IPv4 or IPv6 address.","type":"string","minLength":2,"maxLength":45,"pattern":"^[0-9a-fA-F:.]+$"};
+const schema45 = {"type":"integer","minimum":1,"maximum":65535};
+const pattern15 = new RegExp("^[0-9a-fA-F:.]+$", "u");
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1702,7 +1758,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!pattern14.test(data0)){
+if(!pattern15.test(data0)){
 const err3 = {instancePath:instancePath+"/address",schemaPath:"pieces.json#/$defs/address/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -1814,7 +1870,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!((data0 === "UDP") || (data0 === "TCP"))){
-const err3 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema41.properties.protocol.enum}};
+const err3 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema42.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2008,7 +2064,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!((data0 === "sender") || (data0 === "receiver"))){
-const err5 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/enum",keyword:"enum",params:{allowedValues: schema36.properties.role.enum}};
+const err5 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/enum",keyword:"enum",params:{allowedValues: schema37.properties.role.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2045,9 +2101,9 @@ validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema49 = {"description":"What one instance of the program may use.","type":"object","additionalProperties":false,"properties":{"memory":{"$ref":"#/$defs/quantity","description":"Bytes of memory.","default":"1Mi"},"time":{"$ref":"#/$defs/duration","description":"For one call.","default":"5ms"}}};
-const schema50 = {"description":"Bytes: a number, with a suffix Ki, Mi, Gi (powers of 1024) or k, M, G (of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"};
-const pattern19 = new RegExp("^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$", "u");
+const schema50 = {"description":"What one instance of the program may use.","type":"object","additionalProperties":false,"properties":{"memory":{"$ref":"#/$defs/quantity","description":"Bytes of memory.","default":"1Mi"},"time":{"$ref":"#/$defs/duration","description":"For one call.","default":"5ms"}}};
+const schema51 = {"description":"Bytes: a number, with a suffix Ki, Mi, Gi (powers of 1024) or k, M, G (of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"};
+const pattern20 = new RegExp("^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$", "u");
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2083,7 +2139,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(!pattern19.test(data0)){
+if(!pattern20.test(data0)){
 const err2 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -2116,7 +2172,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(!pattern5.test(data1)){
+if(!pattern6.test(data1)){
 const err5 = {instancePath:instancePath+"/time",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -2152,7 +2208,7 @@ validate36.errors = vErrors;
 return errors === 0;
 }
 
-const schema52 = {"description":"Who may have this activated or deactivated besides a commit.","type":"object","additionalProperties":false,"required":["from"],"properties":{"from":{"description":"Names of MonitoringFunctions whose `propose()` is followed.","type":"array","minItems":1,"maxItems":16,"items":{"$ref":"#/$defs/name"}}}};
+const schema53 = {"description":"Who may have this activated or deactivated besides a commit.","type":"object","additionalProperties":false,"required":["from"],"properties":{"from":{"description":"Names of MonitoringFunctions whose `propose()` is followed.","type":"array","minItems":1,"maxItems":16,"items":{"$ref":"#/$defs/name"}}}};
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2277,7 +2333,7 @@ return errors === 0;
 }
 
 const func2 = Object.prototype.hasOwnProperty;
-const pattern9 = new RegExp("^[^/].*$", "u");
+const pattern10 = new RegExp("^[^/].*$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/customization.json" */;
@@ -2372,7 +2428,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Customization")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema26.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema27.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2430,7 +2486,7 @@ vErrors.push(err10);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema26.properties.spec.properties, key1))){
+if(!(func2.call(schema27.properties.spec.properties, key1))){
 const err11 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err11];
@@ -2545,7 +2601,7 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(!pattern9.test(data5)){
+if(!pattern10.test(data5)){
 const err18 = {instancePath:instancePath+"/spec/module/wasm",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err18];
@@ -2692,7 +2748,7 @@ vErrors.push(err30);
 errors++;
 }
 if(!((data10 === "immediate") || (data10 === "new"))){
-const err31 = {instancePath:instancePath+"/spec/attach",schemaPath:"#/properties/spec/properties/attach/enum",keyword:"enum",params:{allowedValues: schema26.properties.spec.properties.attach.enum}};
+const err31 = {instancePath:instancePath+"/spec/attach",schemaPath:"#/properties/spec/properties/attach/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.attach.enum}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2772,7 +2828,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern5.test(data14)){
+if(!pattern6.test(data14)){
 const err37 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err37];
@@ -2842,7 +2898,7 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(!pattern5.test(data16)){
+if(!pattern6.test(data16)){
 const err43 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err43];
@@ -3009,7 +3065,7 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!pattern9.test(data21)){
+if(!pattern10.test(data21)){
 const err57 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err57];
@@ -3071,7 +3127,7 @@ vErrors.push(err61);
 errors++;
 }
 if(!((data23 === "drop") || (data23 === "accept"))){
-const err62 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema26.properties.spec.properties.onFault.enum}};
+const err62 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.onFault.enum}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3114,7 +3170,7 @@ return errors === 0;
 }
 
 export const CustomizationRotation = validate40;
-const schema54 = {"$id":"https://netloom.dev/schemas/customization-rotation.json","title":"CustomizationRotation","description":"Moves live flows from one customization to the next, on all their hosts in a safe order.","x-netloom":{"plural":"customizationrotations","shortNames":["nlcr"],"columns":[{"name":"Every","type":"string","jsonPath":".spec.every"},{"name":"Current","type":"string","jsonPath":".spec.current"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["CustomizationRotation"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["through"],"oneOf":[{"required":["every"]},{"required":["at"]},{"required":["current"]}],"properties":{"through":{"description":"Names of the Customizations it moves between, in order.","type":"array","minItems":2,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}},"every":{"$ref":"pieces.json#/$defs/duration"},"at":{"description":"A cron expression of five fields, in UTC.","type":"string","minLength":9,"maxLength":128},"current":{"$ref":"pieces.json#/$defs/name","description":"The customization in force; moved by a commit."},"overlap":{"$ref":"pieces.json#/$defs/duration","description":"Both stay attached this long, for late datagrams and retransmissions.","default":"30s"},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For each step.","default":"60s"},"onFailure":{"description":"revert: go back to what was; hold: stop where it is.","type":"string","enum":["revert","hold"],"default":"revert"},"retire":{"description":"What becomes of the old one: deprecate it and revoke it when idle, revoke it at once, or keep it attached behind.","type":"string","enum":["deprecate","revoke","keep"],"default":"deprecate"}}}}};
+const schema55 = {"$id":"https://netloom.dev/schemas/customization-rotation.json","title":"CustomizationRotation","description":"Moves live flows from one customization to the next, on all their hosts in a safe order.","x-netloom":{"plural":"customizationrotations","shortNames":["nlcr"],"columns":[{"name":"Every","type":"string","jsonPath":".spec.every"},{"name":"Current","type":"string","jsonPath":".spec.current"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["CustomizationRotation"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["through"],"oneOf":[{"required":["every"]},{"required":["at"]},{"required":["current"]}],"properties":{"through":{"description":"Names of the Customizations it moves between, in order.","type":"array","minItems":2,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}},"every":{"$ref":"pieces.json#/$defs/duration"},"at":{"description":"A cron expression of five fields, in UTC.","type":"string","minLength":9,"maxLength":128},"current":{"$ref":"pieces.json#/$defs/name","description":"The customization in force; moved by a commit."},"overlap":{"$ref":"pieces.json#/$defs/duration","description":"Both stay attached this long, for late datagrams and retransmissions.","default":"30s"},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For each step.","default":"60s"},"onFailure":{"description":"revert: go back to what was; hold: stop where it is.","type":"string","enum":["revert","hold"],"default":"revert"},"retire":{"description":"What becomes of the old one: deprecate it and revoke it when idle, revoke it at once, or keep it attached behind.","type":"string","enum":["deprecate","revoke","keep"],"default":"deprecate"}}}}};
 
 function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3398,7 +3454,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "CustomizationRotation")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema54.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema55.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3635,7 +3691,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!pattern5.test(data6)){
+if(!pattern6.test(data6)){
 const err23 = {instancePath:instancePath+"/spec/every",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err23];
@@ -3749,7 +3805,7 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!pattern5.test(data9)){
+if(!pattern6.test(data9)){
 const err33 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err33];
@@ -3782,7 +3838,7 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!pattern5.test(data10)){
+if(!pattern6.test(data10)){
 const err36 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err36];
@@ -3815,7 +3871,7 @@ vErrors.push(err38);
 errors++;
 }
 if(!((data11 === "revert") || (data11 === "hold"))){
-const err39 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema54.properties.spec.properties.onFailure.enum}};
+const err39 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.onFailure.enum}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3836,7 +3892,7 @@ vErrors.push(err40);
 errors++;
 }
 if(!(((data12 === "deprecate") || (data12 === "revoke")) || (data12 === "keep"))){
-const err41 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/enum",keyword:"enum",params:{allowedValues: schema54.properties.spec.properties.retire.enum}};
+const err41 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.retire.enum}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3873,9 +3929,9 @@ return errors === 0;
 }
 
 export const Host = validate44;
-const schema64 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
-const schema69 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
-const schema70 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
+const schema65 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
+const schema70 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
+const schema71 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4065,7 +4121,7 @@ validate45.errors = vErrors;
 return errors === 0;
 }
 
-const schema71 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
+const schema72 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
 
 function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4186,7 +4242,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!((data3 === "ethernet") || (data3 === "udp"))){
-const err9 = {instancePath:instancePath+"/wake/transport",schemaPath:"#/properties/wake/properties/transport/enum",keyword:"enum",params:{allowedValues: schema71.properties.wake.properties.transport.enum}};
+const err9 = {instancePath:instancePath+"/wake/transport",schemaPath:"#/properties/wake/properties/transport/enum",keyword:"enum",params:{allowedValues: schema72.properties.wake.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4387,7 +4443,7 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(!pattern19.test(data9)){
+if(!pattern20.test(data9)){
 const err26 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err26];
@@ -4435,19 +4491,19 @@ validate48.errors = vErrors;
 return errors === 0;
 }
 
-const schema75 = {"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}};
-const schema77 = {"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
-const schema78 = {"description":"Bits a second: a number, with a suffix k, M, G (powers of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"};
-const schema80 = {"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100};
-const pattern39 = new RegExp("^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$", "u");
-const pattern31 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9_.@]*$", "u");
+const schema76 = {"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}};
+const schema78 = {"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
+const schema79 = {"description":"Bits a second: a number, with a suffix k, M, G (powers of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"};
+const schema81 = {"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100};
+const pattern40 = new RegExp("^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$", "u");
+const pattern32 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9_.@]*$", "u");
 
 function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema75.properties, key0))){
+if(!(func2.call(schema76.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -4507,7 +4563,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(!pattern14.test(data2)){
+if(!pattern15.test(data2)){
 const err5 = {instancePath:instancePath+"/gateway/" + i0,schemaPath:"pieces.json#/$defs/address/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -4698,7 +4754,7 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(!pattern39.test(data8)){
+if(!pattern40.test(data8)){
 const err21 = {instancePath:instancePath+"/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err21];
@@ -4733,7 +4789,7 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(!pattern5.test(data9)){
+if(!pattern6.test(data9)){
 const err24 = {instancePath:instancePath+"/delay",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err24];
@@ -4852,7 +4908,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!pattern31.test(data13)){
+if(!pattern32.test(data13)){
 const err34 = {instancePath:instancePath+"/interfaces/" + i3+"/name",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err34];
@@ -4932,7 +4988,7 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!pattern39.test(data15)){
+if(!pattern40.test(data15)){
 const err41 = {instancePath:instancePath+"/interfaces/" + i3+"/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err41];
@@ -4967,7 +5023,7 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!pattern5.test(data16)){
+if(!pattern6.test(data16)){
 const err44 = {instancePath:instancePath+"/interfaces/" + i3+"/delay",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err44];
@@ -5063,8 +5119,8 @@ validate50.errors = vErrors;
 return errors === 0;
 }
 
-const pattern32 = new RegExp("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$", "u");
-const pattern33 = new RegExp("^[0-9a-fA-F:.]+/[0-9]{1,3}$", "u");
+const pattern33 = new RegExp("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$", "u");
+const pattern34 = new RegExp("^[0-9a-fA-F:.]+/[0-9]{1,3}$", "u");
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/host.json" */;
@@ -5159,7 +5215,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Host")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema64.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema65.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5278,7 +5334,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(!pattern31.test(data6)){
+if(!pattern32.test(data6)){
 const err17 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/name",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err17];
@@ -5313,7 +5369,7 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(!pattern32.test(data7)){
+if(!pattern33.test(data7)){
 const err20 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/mac",schemaPath:"#/properties/spec/properties/interfaces/items/properties/mac/pattern",keyword:"pattern",params:{pattern: "^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -5371,7 +5427,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!pattern33.test(data9)){
+if(!pattern34.test(data9)){
 const err25 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/addresses/" + i1,schemaPath:"pieces.json#/$defs/interfaceAddress/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+/[0-9]{1,3}$"}};
 if(vErrors === null){
 vErrors = [err25];
@@ -5478,7 +5534,7 @@ return errors === 0;
 }
 
 export const MonitoringFunction = validate52;
-const schema86 = {"$id":"https://netloom.dev/schemas/monitoring-function.json","title":"MonitoringFunction","description":"A probe on hosts whose events a function is called with.","x-netloom":{"plural":"monitoringfunctions","shortNames":["nlmf"],"columns":[{"name":"Probe","type":"string","jsonPath":".spec.probe.kind"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["MonitoringFunction"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","probe","function"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"probe":{"$ref":"#/$defs/probe"},"function":{"$ref":"#/$defs/functionProgram"},"parameters":{"$ref":"pieces.json#/$defs/config"},"state":{"description":"What the function keeps between calls.","type":"object","additionalProperties":false,"default":{},"properties":{"keysMax":{"type":"integer","minimum":1,"maximum":1000000,"default":100000},"expire":{"$ref":"pieces.json#/$defs/duration","description":"An entry not written for this long goes.","default":"1h"}}},"limits":{"description":"What one instance of the function may use.","type":"object","additionalProperties":false,"default":{},"properties":{"memory":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of memory.","default":"64Mi"},"time":{"$ref":"pieces.json#/$defs/duration","description":"For one event.","default":"1s"}}}}}},"$defs":{"probe":{"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}},"functionProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}}}};
+const schema87 = {"$id":"https://netloom.dev/schemas/monitoring-function.json","title":"MonitoringFunction","description":"A probe on hosts whose events a function is called with.","x-netloom":{"plural":"monitoringfunctions","shortNames":["nlmf"],"columns":[{"name":"Probe","type":"string","jsonPath":".spec.probe.kind"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["MonitoringFunction"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","probe","function"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"probe":{"$ref":"#/$defs/probe"},"function":{"$ref":"#/$defs/functionProgram"},"parameters":{"$ref":"pieces.json#/$defs/config"},"state":{"description":"What the function keeps between calls.","type":"object","additionalProperties":false,"default":{},"properties":{"keysMax":{"type":"integer","minimum":1,"maximum":1000000,"default":100000},"expire":{"$ref":"pieces.json#/$defs/duration","description":"An entry not written for this long goes.","default":"1h"}}},"limits":{"description":"What one instance of the function may use.","type":"object","additionalProperties":false,"default":{},"properties":{"memory":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of memory.","default":"64Mi"},"time":{"$ref":"pieces.json#/$defs/duration","description":"For one event.","default":"1s"}}}}}},"$defs":{"probe":{"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}},"functionProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}}}};
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -5763,7 +5819,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern11.test(data3)){
+if(!pattern2.test(data3)){
 const err7 = {instancePath:instancePath+"/matchExpressions/" + i0+"/key",schemaPath:"#/$defs/labelKey/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -5798,7 +5854,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((((data4 === "In") || (data4 === "NotIn")) || (data4 === "Exists")) || (data4 === "DoesNotExist"))){
-const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema37.properties.matchExpressions.items.properties.operator.enum}};
+const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema38.properties.matchExpressions.items.properties.operator.enum}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5835,7 +5891,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern2.test(data6)){
+if(!pattern3.test(data6)){
 const err13 = {instancePath:instancePath+"/matchExpressions/" + i0+"/values/" + i1,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -5989,7 +6045,7 @@ validate56.errors = vErrors;
 return errors === 0;
 }
 
-const schema97 = {"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}};
+const schema98 = {"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}};
 
 function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6052,7 +6108,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data0 === "flow") || (data0 === "scan"))){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema97.properties.kind.enum}};
+const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema98.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6085,7 +6141,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern31.test(data1)){
+if(!pattern32.test(data1)){
 const err7 = {instancePath:instancePath+"/interface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -6119,7 +6175,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!pattern5.test(data2)){
+if(!pattern6.test(data2)){
 const err10 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -6195,7 +6251,7 @@ vErrors.push(err16);
 errors++;
 }
 if(!((data5 === "document") || (data5 === "wide"))){
-const err17 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/enum",keyword:"enum",params:{allowedValues: schema97.properties.layout.enum}};
+const err17 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/enum",keyword:"enum",params:{allowedValues: schema98.properties.layout.enum}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6219,8 +6275,8 @@ validate59.errors = vErrors;
 return errors === 0;
 }
 
-const schema100 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}};
-const pattern54 = new RegExp("^https?://[^/].*$", "u");
+const schema101 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}};
+const pattern55 = new RegExp("^https?://[^/].*$", "u");
 
 function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6351,7 +6407,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern9.test(data0)){
+if(!pattern10.test(data0)){
 const err7 = {instancePath:instancePath+"/javascript",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -6396,7 +6452,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(!pattern9.test(data1)){
+if(!pattern10.test(data1)){
 const err11 = {instancePath:instancePath+"/wasm",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -6456,7 +6512,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!pattern54.test(data3)){
+if(!pattern55.test(data3)){
 const err16 = {instancePath:instancePath+"/http/url",schemaPath:"#/properties/http/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^/].*$"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -6644,7 +6700,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "MonitoringFunction")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema86.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema87.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6856,7 +6912,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!pattern5.test(data12)){
+if(!pattern6.test(data12)){
 const err23 = {instancePath:instancePath+"/spec/state/expire",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err23];
@@ -6920,7 +6976,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern19.test(data14)){
+if(!pattern20.test(data14)){
 const err28 = {instancePath:instancePath+"/spec/limits/memory",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err28];
@@ -6953,7 +7009,7 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!pattern5.test(data15)){
+if(!pattern6.test(data15)){
 const err31 = {instancePath:instancePath+"/spec/limits/time",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err31];
@@ -7013,7 +7069,7 @@ return errors === 0;
 }
 
 export const Rule = validate63;
-const schema108 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
+const schema109 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7298,7 +7354,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern11.test(data3)){
+if(!pattern2.test(data3)){
 const err7 = {instancePath:instancePath+"/matchExpressions/" + i0+"/key",schemaPath:"#/$defs/labelKey/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -7333,7 +7389,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((((data4 === "In") || (data4 === "NotIn")) || (data4 === "Exists")) || (data4 === "DoesNotExist"))){
-const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema37.properties.matchExpressions.items.properties.operator.enum}};
+const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema38.properties.matchExpressions.items.properties.operator.enum}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7370,7 +7426,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern2.test(data6)){
+if(!pattern3.test(data6)){
 const err13 = {instancePath:instancePath+"/matchExpressions/" + i0+"/values/" + i1,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -7524,9 +7580,9 @@ validate67.errors = vErrors;
 return errors === 0;
 }
 
-const schema119 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
-const schema120 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
-const pattern64 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
+const schema120 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
+const schema121 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
+const pattern65 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
 
 function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7570,7 +7626,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((((((data0 === "IP") || (data0 === "IPv4")) || (data0 === "IPv6")) || (data0 === "ICMP")) || (data0 === "IGMP")) || (data0 === "UDP")) || (data0 === "TCP"))){
-const err3 = {instancePath:instancePath+"/layer",schemaPath:"#/properties/layer/enum",keyword:"enum",params:{allowedValues: schema119.properties.layer.enum}};
+const err3 = {instancePath:instancePath+"/layer",schemaPath:"#/properties/layer/enum",keyword:"enum",params:{allowedValues: schema120.properties.layer.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7627,7 +7683,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(!pattern64.test(data2)){
+if(!pattern65.test(data2)){
 const err8 = {instancePath:instancePath+"/addresses/" + i0,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -7719,7 +7775,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!pattern5.test(data5)){
+if(!pattern6.test(data5)){
 const err16 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -7756,8 +7812,8 @@ validate70.errors = vErrors;
 return errors === 0;
 }
 
-const schema123 = {"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}};
-const pattern68 = new RegExp("^[a-z0-9-]+$", "u");
+const schema124 = {"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}};
+const pattern69 = new RegExp("^[a-z0-9-]+$", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7803,7 +7859,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((((data0 === "raw") || (data0 === "mangle")) || (data0 === "nat")) || (data0 === "filter")) || (data0 === "security"))){
-const err3 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/enum",keyword:"enum",params:{allowedValues: schema123.properties.table.enum}};
+const err3 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/enum",keyword:"enum",params:{allowedValues: schema124.properties.table.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7825,7 +7881,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((data1 === "PREROUTING") || (data1 === "INPUT")) || (data1 === "FORWARD")) || (data1 === "OUTPUT")) || (data1 === "POSTROUTING"))){
-const err5 = {instancePath:instancePath+"/hook",schemaPath:"#/properties/hook/enum",keyword:"enum",params:{allowedValues: schema123.properties.hook.enum}};
+const err5 = {instancePath:instancePath+"/hook",schemaPath:"#/properties/hook/enum",keyword:"enum",params:{allowedValues: schema124.properties.hook.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7862,7 +7918,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "IPv4") || (data3 === "IPv6"))){
-const err8 = {instancePath:instancePath+"/match/family",schemaPath:"#/properties/match/properties/family/enum",keyword:"enum",params:{allowedValues: schema123.properties.match.properties.family.enum}};
+const err8 = {instancePath:instancePath+"/match/family",schemaPath:"#/properties/match/properties/family/enum",keyword:"enum",params:{allowedValues: schema124.properties.match.properties.family.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7895,7 +7951,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(!pattern31.test(data4)){
+if(!pattern32.test(data4)){
 const err11 = {instancePath:instancePath+"/match/inInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -7940,7 +7996,7 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(!pattern31.test(data5)){
+if(!pattern32.test(data5)){
 const err15 = {instancePath:instancePath+"/match/outInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -7985,7 +8041,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!pattern68.test(data6)){
+if(!pattern69.test(data6)){
 const err19 = {instancePath:instancePath+"/match/protocol",schemaPath:"#/properties/match/properties/protocol/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -8030,7 +8086,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!pattern64.test(data7)){
+if(!pattern65.test(data7)){
 const err23 = {instancePath:instancePath+"/match/source",schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err23];
@@ -8075,7 +8131,7 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(!pattern64.test(data8)){
+if(!pattern65.test(data8)){
 const err27 = {instancePath:instancePath+"/match/destination",schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err27];
@@ -8193,8 +8249,8 @@ validate72.errors = vErrors;
 return errors === 0;
 }
 
-const schema130 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}};
-const pattern74 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const schema131 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}};
+const pattern75 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 
 function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -8325,7 +8381,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern9.test(data0)){
+if(!pattern10.test(data0)){
 const err7 = {instancePath:instancePath+"/wasm",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -8415,7 +8471,7 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(!pattern9.test(data2)){
+if(!pattern10.test(data2)){
 const err15 = {instancePath:instancePath+"/lua",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -8460,7 +8516,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!pattern74.test(data3)){
+if(!pattern75.test(data3)){
 const err19 = {instancePath:instancePath+"/function",schemaPath:"#/properties/function/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -8590,7 +8646,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(!pattern19.test(data0)){
+if(!pattern20.test(data0)){
 const err2 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -8623,7 +8679,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(!pattern5.test(data1)){
+if(!pattern6.test(data1)){
 const err5 = {instancePath:instancePath+"/time",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -8876,7 +8932,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Rule")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema108.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema109.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8994,7 +9050,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema108.properties.spec.properties, key1))){
+if(!(func2.call(schema109.properties.spec.properties, key1))){
 const err14 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err14];
@@ -9088,7 +9144,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!((data11 === "drop") || (data11 === "accept"))){
-const err20 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema108.properties.spec.properties.onFault.enum}};
+const err20 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema109.properties.spec.properties.onFault.enum}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9131,7 +9187,7 @@ return errors === 0;
 }
 
 export const Tunnel = validate80;
-const schema141 = {"$id":"https://netloom.dev/schemas/tunnel.json","title":"Tunnel","description":"A proxy that splits TCP connections, so that each half has a transport that suits its path.","x-netloom":{"plural":"tunnels","shortNames":["nlt"],"columns":[{"name":"Port","type":"integer","jsonPath":".spec.listen.port"},{"name":"Handshake","type":"string","jsonPath":".spec.handshake"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Tunnel"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","listen","endpoints"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"listen":{"type":"object","additionalProperties":false,"required":["port"],"properties":{"address":{"$ref":"pieces.json#/$defs/address","description":"\"::\" is every address of both families.","default":"::"},"port":{"$ref":"pieces.json#/$defs/port"}}},"handshake":{"description":"How a client says where it wants to go: tlv (tcp-pep §4.2), convert (RFC 8803), transparent (it does not: connections are diverted).","type":"string","enum":["tlv","convert","transparent"],"default":"tlv"},"intercept":{"$ref":"#/$defs/tunnelIntercept"},"endpoints":{"type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"Nothing else may be reached: \"10.0.0.0/8:*\", \"[fd00::]/64:443\", \"192.0.2.1:8000-8080\".","type":"array","minItems":1,"maxItems":256,"items":{"type":"string","maxLength":64,"pattern":"^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}}}},"client":{"$ref":"#/$defs/tunnelSide","default":{}},"endpoint":{"$ref":"#/$defs/tunnelSide","default":{}},"fastOpen":{"description":"TCP Fast Open on the listening socket and towards the endpoint.","type":"object","additionalProperties":false,"default":{},"properties":{"queue":{"description":"Pending fast opens at once; 0 turns it off.","type":"integer","minimum":0,"maximum":65535,"default":16}}},"qdisc":{"description":"Queueing discipline set on an interface while the tunnel is active.","type":"object","additionalProperties":false,"required":["interface","kind"],"properties":{"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"kind":{"type":"string","enum":["pfifo","pfifo_fast","fq","fq_codel","cake","htb","tbf"]},"rate":{"$ref":"pieces.json#/$defs/rate"}}},"connectionsMax":{"type":"integer","minimum":1,"maximum":1000000,"default":10000},"connectTimeout":{"$ref":"pieces.json#/$defs/duration","description":"For the handshake and for reaching the endpoint.","default":"10s"},"idleTimeout":{"$ref":"pieces.json#/$defs/duration","description":"A connection that carries nothing for this long is closed.","default":"2h"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"tunnelSide":{"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}},"tunnelIntercept":{"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}}}};
+const schema142 = {"$id":"https://netloom.dev/schemas/tunnel.json","title":"Tunnel","description":"A proxy that splits TCP connections, so that each half has a transport that suits its path.","x-netloom":{"plural":"tunnels","shortNames":["nlt"],"columns":[{"name":"Port","type":"integer","jsonPath":".spec.listen.port"},{"name":"Handshake","type":"string","jsonPath":".spec.handshake"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Tunnel"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","listen","endpoints"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"listen":{"type":"object","additionalProperties":false,"required":["port"],"properties":{"address":{"$ref":"pieces.json#/$defs/address","description":"\"::\" is every address of both families.","default":"::"},"port":{"$ref":"pieces.json#/$defs/port"}}},"handshake":{"description":"How a client says where it wants to go: tlv (tcp-pep §4.2), convert (RFC 8803), transparent (it does not: connections are diverted).","type":"string","enum":["tlv","convert","transparent"],"default":"tlv"},"intercept":{"$ref":"#/$defs/tunnelIntercept"},"endpoints":{"type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"Nothing else may be reached: \"10.0.0.0/8:*\", \"[fd00::]/64:443\", \"192.0.2.1:8000-8080\".","type":"array","minItems":1,"maxItems":256,"items":{"type":"string","maxLength":64,"pattern":"^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}}}},"client":{"$ref":"#/$defs/tunnelSide","default":{}},"endpoint":{"$ref":"#/$defs/tunnelSide","default":{}},"fastOpen":{"description":"TCP Fast Open on the listening socket and towards the endpoint.","type":"object","additionalProperties":false,"default":{},"properties":{"queue":{"description":"Pending fast opens at once; 0 turns it off.","type":"integer","minimum":0,"maximum":65535,"default":16}}},"qdisc":{"description":"Queueing discipline set on an interface while the tunnel is active.","type":"object","additionalProperties":false,"required":["interface","kind"],"properties":{"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"kind":{"type":"string","enum":["pfifo","pfifo_fast","fq","fq_codel","cake","htb","tbf"]},"rate":{"$ref":"pieces.json#/$defs/rate"}}},"connectionsMax":{"type":"integer","minimum":1,"maximum":1000000,"default":10000},"connectTimeout":{"$ref":"pieces.json#/$defs/duration","description":"For the handshake and for reaching the endpoint.","default":"10s"},"idleTimeout":{"$ref":"pieces.json#/$defs/duration","description":"A connection that carries nothing for this long is closed.","default":"2h"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"tunnelSide":{"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}},"tunnelIntercept":{"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}}}};
 
 function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9416,7 +9472,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern11.test(data3)){
+if(!pattern2.test(data3)){
 const err7 = {instancePath:instancePath+"/matchExpressions/" + i0+"/key",schemaPath:"#/$defs/labelKey/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -9451,7 +9507,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((((data4 === "In") || (data4 === "NotIn")) || (data4 === "Exists")) || (data4 === "DoesNotExist"))){
-const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema37.properties.matchExpressions.items.properties.operator.enum}};
+const err10 = {instancePath:instancePath+"/matchExpressions/" + i0+"/operator",schemaPath:"#/properties/matchExpressions/items/properties/operator/enum",keyword:"enum",params:{allowedValues: schema38.properties.matchExpressions.items.properties.operator.enum}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9488,7 +9544,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern2.test(data6)){
+if(!pattern3.test(data6)){
 const err13 = {instancePath:instancePath+"/matchExpressions/" + i0+"/values/" + i1,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -9642,7 +9698,7 @@ validate84.errors = vErrors;
 return errors === 0;
 }
 
-const schema154 = {"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}};
+const schema155 = {"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}};
 
 function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9693,7 +9749,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(!pattern31.test(data0)){
+if(!pattern32.test(data0)){
 const err4 = {instancePath:instancePath+"/inInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -9762,7 +9818,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!pattern64.test(data2)){
+if(!pattern65.test(data2)){
 const err10 = {instancePath:instancePath+"/sources/" + i0,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -9843,7 +9899,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(!pattern64.test(data4)){
+if(!pattern65.test(data4)){
 const err17 = {instancePath:instancePath+"/destinations/" + i1,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err17];
@@ -9963,8 +10019,8 @@ validate87.errors = vErrors;
 return errors === 0;
 }
 
-const schema159 = {"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}};
-const pattern89 = new RegExp("^[a-z0-9_-]+$", "u");
+const schema160 = {"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}};
+const pattern90 = new RegExp("^[a-z0-9_-]+$", "u");
 
 function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -10008,7 +10064,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!pattern89.test(data0)){
+if(!pattern90.test(data0)){
 const err3 = {instancePath:instancePath+"/congestionControl",schemaPath:"#/properties/congestionControl/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_-]+$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -10043,7 +10099,7 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(!pattern19.test(data1)){
+if(!pattern20.test(data1)){
 const err6 = {instancePath:instancePath+"/sendBuffer",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -10078,7 +10134,7 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(!pattern19.test(data2)){
+if(!pattern20.test(data2)){
 const err9 = {instancePath:instancePath+"/receiveBuffer",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err9];
@@ -10123,7 +10179,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern5.test(data4)){
+if(!pattern6.test(data4)){
 const err13 = {instancePath:instancePath+"/keepAlive",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -10283,7 +10339,7 @@ validate92.errors = vErrors;
 return errors === 0;
 }
 
-const pattern88 = new RegExp("^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$", "u");
+const pattern89 = new RegExp("^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$", "u");
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/tunnel.json" */;
@@ -10378,7 +10434,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Tunnel")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema141.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema142.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10455,7 +10511,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema141.properties.spec.properties, key1))){
+if(!(func2.call(schema142.properties.spec.properties, key1))){
 const err12 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err12];
@@ -10565,7 +10621,7 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(!pattern14.test(data8)){
+if(!pattern15.test(data8)){
 const err21 = {instancePath:instancePath+"/spec/listen/address",schemaPath:"pieces.json#/$defs/address/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+$"}};
 if(vErrors === null){
 vErrors = [err21];
@@ -10645,7 +10701,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(((data10 === "tlv") || (data10 === "convert")) || (data10 === "transparent"))){
-const err28 = {instancePath:instancePath+"/spec/handshake",schemaPath:"#/properties/spec/properties/handshake/enum",keyword:"enum",params:{allowedValues: schema141.properties.spec.properties.handshake.enum}};
+const err28 = {instancePath:instancePath+"/spec/handshake",schemaPath:"#/properties/spec/properties/handshake/enum",keyword:"enum",params:{allowedValues: schema142.properties.spec.properties.handshake.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10722,7 +10778,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!pattern88.test(data14)){
+if(!pattern89.test(data14)){
 const err34 = {instancePath:instancePath+"/spec/endpoints/allow/" + i0,schemaPath:"#/properties/spec/properties/endpoints/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}};
 if(vErrors === null){
 vErrors = [err34];
@@ -10895,7 +10951,7 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(!pattern31.test(data20)){
+if(!pattern32.test(data20)){
 const err48 = {instancePath:instancePath+"/spec/qdisc/interface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err48];
@@ -10930,7 +10986,7 @@ vErrors.push(err50);
 errors++;
 }
 if(!(((((((data21 === "pfifo") || (data21 === "pfifo_fast")) || (data21 === "fq")) || (data21 === "fq_codel")) || (data21 === "cake")) || (data21 === "htb")) || (data21 === "tbf"))){
-const err51 = {instancePath:instancePath+"/spec/qdisc/kind",schemaPath:"#/properties/spec/properties/qdisc/properties/kind/enum",keyword:"enum",params:{allowedValues: schema141.properties.spec.properties.qdisc.properties.kind.enum}};
+const err51 = {instancePath:instancePath+"/spec/qdisc/kind",schemaPath:"#/properties/spec/properties/qdisc/properties/kind/enum",keyword:"enum",params:{allowedValues: schema142.properties.spec.properties.qdisc.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -10953,7 +11009,7 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!pattern39.test(data22)){
+if(!pattern40.test(data22)){
 const err53 = {instancePath:instancePath+"/spec/qdisc/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err53];
@@ -11032,7 +11088,7 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(!pattern5.test(data24)){
+if(!pattern6.test(data24)){
 const err60 = {instancePath:instancePath+"/spec/connectTimeout",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err60];
@@ -11065,7 +11121,7 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!pattern5.test(data25)){
+if(!pattern6.test(data25)){
 const err63 = {instancePath:instancePath+"/spec/idleTimeout",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err63];

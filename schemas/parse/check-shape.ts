@@ -1,16 +1,17 @@
 import * as validators from "../generated/validators.ts";
 import { type Problem, type ProblemPlace, problem } from "../problem.ts";
+import { mustBe, shown, suggestValue, type ValueFault } from "./explain-value.ts";
 import { type FieldPath, fieldText, valueAt } from "./field-path.ts";
 import { sourceLimits } from "./limits.ts";
 import { schemaAt } from "./schema-at.ts";
 import { suggest } from "./suggest.ts";
 
 /** What ajv's generated code says of one fault. */
-interface SchemaFault {
+interface SchemaFault extends ValueFault {
   instancePath: string;
   schemaPath: string;
-  keyword: string;
-  params: Record<string, unknown>;
+  /** The member whose name, not value, is at fault. */
+  propertyName?: string;
 }
 
 interface Validator {
@@ -31,15 +32,26 @@ export function checkShape(kind: string, value: unknown, placeOf: PlaceOf): Prob
   const validate = byKind.get(kind);
   if (validate === undefined) throw new Error(`no validator for kind ${kind}`);
   if (validate(value)) return [];
-  return (validate.errors ?? [])
-    .filter(({ schemaPath }) => !/\/oneOf\/\d+\//.test(schemaPath))
-    .slice(0, sourceLimits.problemsPerObjectMax)
-    .map((fault) => shapeProblem(kind, value, fault, placeOf));
+  return (
+    (validate.errors ?? [])
+      // What is inside a choice, or is said of a name, is told by the choice and by the member.
+      .filter(({ schemaPath, keyword }) => !/\/oneOf\/\d+\//.test(schemaPath) && keyword !== "propertyNames")
+      .slice(0, sourceLimits.problemsPerObjectMax)
+      .map((fault) => shapeProblem(kind, value, fault, placeOf))
+  );
 }
 
 function shapeProblem(kind: string, root: unknown, fault: SchemaFault, placeOf: PlaceOf): Problem {
   const path = pathOf(fault.instancePath, root);
   const schema = schemaAt(kind, path);
+  if (fault.propertyName !== undefined) {
+    const data = {
+      field: `A name in ${fieldText(path)}`,
+      is: shown(fault.propertyName),
+      must: mustBe(fault),
+    };
+    return problem("schema.value", data, placeOf([...path, fault.propertyName], "key"));
+  }
   switch (fault.keyword) {
     case "additionalProperties": {
       const name = String(fault.params.additionalProperty);
@@ -62,54 +74,13 @@ function shapeProblem(kind: string, root: unknown, fault: SchemaFault, placeOf: 
     }
     default: {
       const value = valueAt(root, path);
-      const suggestion =
-        typeof value === "string" && schema?.enum !== undefined ? suggest(value, schema.enum) : undefined;
       return problem(
         "schema.value",
-        { field: fieldText(path), is: shown(value), must: must(fault, schema?.description) },
-        { ...placeOf(path, "value"), suggestion },
+        { field: fieldText(path), is: shown(value), must: mustBe(fault, schema) },
+        { ...placeOf(path, "value"), suggestion: suggestValue(value, schema) },
       );
     }
   }
-}
-
-/** What a value ought to be, as a noun phrase. */
-function must({ keyword, params }: SchemaFault, description: string | undefined): string {
-  const limit = Number(params.limit);
-  const about = description === undefined ? "" : `: ${description}`;
-  switch (keyword) {
-    case "type":
-      return `of type ${String(params.type)}${about}`;
-    case "enum":
-      return `one of ${(params.allowedValues as unknown[]).join(", ")}`;
-    case "pattern":
-      return `text that matches ${String(params.pattern)}${about}`;
-    case "minLength":
-      return `at least ${limit} characters long`;
-    case "maxLength":
-      return `at most ${limit} characters long`;
-    case "minItems":
-      return `a list of at least ${limit}`;
-    case "maxItems":
-      return `a list of at most ${limit}`;
-    case "maxProperties":
-      return `a mapping of at most ${limit} members`;
-    case "minimum":
-      return `${limit} or more`;
-    case "maximum":
-      return `${limit} or less`;
-    default:
-      return `valid by "${keyword}"${about}`;
-  }
-}
-
-/** A value for people: short, and telling text from numbers. */
-export function shown(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (value !== null && typeof value === "object") return "a mapping";
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 /** Reads a JSON pointer; a step into a list becomes a number. */

@@ -1,11 +1,14 @@
 /** Members and indexes from an object's root: ["spec", "ends", 0, "tap"]. */
 export type FieldPath = readonly (string | number)[];
 
-/** As people write it: `spec.ends[0].tap`, `metadata.labels["a.b/c"]`. */
+const partCharsMax = 80;
+
+/** As people write it: `spec.ends[0].tap`, `metadata.labels["a.b/c"]`. Overlong names are cut. */
 export function fieldText(path: FieldPath): string {
   let text = "";
   for (const part of path) {
     if (typeof part === "number") text += `[${part}]`;
+    else if (part.length > partCharsMax) text += `[${JSON.stringify(`${part.slice(0, partCharsMax)}...`)}]`;
     else if (!/^[A-Za-z_][\w-]*$/.test(part)) text += `[${JSON.stringify(part)}]`;
     else text += text === "" ? part : `.${part}`;
   }

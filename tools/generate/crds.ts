@@ -99,8 +99,9 @@ function structural(node: unknown): unknown {
   if (node === null || typeof node !== "object") return node;
   const out: SchemaNode = {};
   for (const [key, value] of Object.entries(node)) {
-    // Fields that are not known are pruned by the API server; a schema cannot forbid them.
+    // Fields that are not known are pruned by the API server; a schema can neither forbid them nor judge names.
     if (key === "additionalProperties" && value === false) continue;
+    if (key === "propertyNames") continue;
     out[key] = structural(value);
   }
   return out;

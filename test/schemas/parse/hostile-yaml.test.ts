@@ -48,6 +48,11 @@ const refused: Record<string, [text: string | Uint8Array, code: string, words: R
   ],
   "a mapping as key": [inConfig("? [a, b]\n      : c"), "yaml.malformed", /keys must be strings/],
   "a merge key": [`${head}      a: 1\n  <<: {active: false}\n`, "schema.unknown-field", /spec\["<<"\]/],
+  "a field whose name has no end": [
+    `${head}  ${"x".repeat(100_000)}: 1\n`,
+    "schema.unknown-field",
+    /xxx\.\.\."\] is not known/,
+  ],
   "a directive": ["%YAML 1.2\n---\n", "yaml.malformed", /directive/],
   "a number that is none": [inConfig("a: .nan"), "yaml.malformed", /JSON does not have/],
   "a number too large": [inConfig("a: 12345678901234567890"), "yaml.malformed", /put it in quotes/],

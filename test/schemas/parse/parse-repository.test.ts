@@ -55,9 +55,9 @@ test("all faults of a file are told at once, each where it stands", async () => 
   assert.equal(await messages({ "fleet/a.yaml": text }), [
     'fleet/a.yaml:6:3: Host/default/a: spec.deamon is not known; known here: interfaces, daemon, sleep, lab (did you mean "daemon"?)',
     "fleet/a.yaml:7:10: Host/default/a: spec.sleep.proxy is missing; it is required",
-    'fleet/a.yaml:7:21: Host/default/a: spec.sleep.takeover is "yes"; it must be of type boolean: Claim the host\'s addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.',
+    'fleet/a.yaml:7:21: Host/default/a: spec.sleep.takeover is "yes"; it must be true or false (did you mean "true", without quotes?)',
     'fleet/a.yaml:10:7: Hots/default/b: kind is "Hots"; it must be one of Check, Customization, CustomizationRotation, Host, MonitoringFunction, Rule, Tunnel (did you mean "Host"?)',
-    'fleet/a.yaml:17:18: Host/default/Bad_Name: metadata.name is "Bad_Name"; it must be text that matches ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$: A DNS label (RFC 1123).',
+    'fleet/a.yaml:17:18: Host/default/Bad_Name: metadata.name is "Bad_Name"; it must be text that matches ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ (A DNS label (RFC 1123).)',
   ]);
 });
 
@@ -73,6 +73,19 @@ test("a choice of which none or two are made is told as a choice", async () => {
       "a.yaml:5:3: Rule/default/r: spec has sleepProxy and netfilter; it must have exactly one of sleepProxy, netfilter",
     ],
   );
+});
+
+test("names of labels are checked, and quotes that are missing or too many are seen", async () => {
+  const text = host("a", '  daemon: "off"\n').replace(
+    "{name: a}",
+    "{name: a, labels: {a b: c, version: 12, -x: y}}",
+  );
+  assert.equal(await messages({ "a.yaml": text }), [
+    'a.yaml:3:30: Host/default/a: A name in metadata.labels is "a b"; it must be text that matches ^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
+    'a.yaml:3:51: Host/default/a: A name in metadata.labels is "-x"; it must be text that matches ^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
+    'a.yaml:3:47: Host/default/a: metadata.labels.version is 12; it must be text (put it in quotes: "12")',
+    'a.yaml:6:11: Host/default/a: spec.daemon is "off"; it must be true or false (did you mean "false", without quotes?)',
+  ]);
 });
 
 test("objects of other systems are told, not passed over", async () => {
