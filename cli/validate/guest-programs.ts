@@ -1,9 +1,18 @@
-import { compileModule, sleepAbi, standardModule, standardModuleNames } from "../../modules/mod.ts";
 import {
+  type CompiledModule,
+  compileModule,
+  SleepGuest,
+  sleepAbi,
+  standardModule,
+  standardModuleNames,
+} from "../../modules/mod.ts";
+import {
+  canonicalJson,
   type MeaningContext,
   type ModuleInspection,
   type ModuleUse,
   type Problem,
+  ProblemError,
   problem,
 } from "../../schemas/mod.ts";
 
@@ -22,7 +31,10 @@ const exportsByName = {
   function: ["handle"],
 } as const;
 
-/** Judges a module against the ABI of what it is used for, without running any of it. */
+/**
+ * Judges a module against the ABI of what it is used for, without running any of it. Modules that netloom ships can be
+ * asked about their configuration too: those are known to return.
+ */
 export function inspectModule(bytes: Uint8Array, use: ModuleUse, name: string): ModuleInspection {
   const abi = use === "sleep" ? sleepAbi : { name: use, required: {}, optional: {} };
   const compilation = compileModule(bytes, abi, name);
@@ -35,5 +47,35 @@ export function inspectModule(bytes: Uint8Array, use: ModuleUse, name: string): 
     .map((wanted) =>
       problem("module.export-missing", { module: name, abi: use, name: wanted, signature: `${wanted}(...)` }),
     );
-  return { problems, exports, memoryBytesMin };
+  const shipped = use === "sleep" && standardModule(name);
+  if (!shipped || Buffer.compare(shipped, bytes) !== 0) return { problems, exports, memoryBytesMin };
+  return { problems, exports, memoryBytesMin, checkConfig: configCheck(compilation.module) };
+}
+
+/** Answers are kept for so many configurations of one module: fleets have few, used many times. */
+const answersMax = 1000;
+
+function configCheck(module: CompiledModule): NonNullable<ModuleInspection["checkConfig"]> {
+  const answers = new Map<string, Problem | undefined>();
+  return (config, { raw, memoryBytes }) => {
+    const key = canonicalJson([config, raw, memoryBytes]);
+    if (answers.has(key)) return answers.get(key);
+    if (answers.size >= answersMax) answers.clear();
+    const answer = refusalOf(module, { config, raw, limits: { memoryBytes } });
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+function refusalOf(
+  module: CompiledModule,
+  options: ConstructorParameters<typeof SleepGuest>[1],
+): Problem | undefined {
+  try {
+    new SleepGuest(module, options);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
 }

@@ -24,6 +24,8 @@ export interface ArtifactUse {
   /** Exports that what the object asks for needs, and why. */
   needs: { name: string; because: string }[];
   memory?: string;
+  /** What the program is configured with, and whether it sees frames. */
+  config?: { value: unknown; raw: boolean };
 }
 
 /** Every artifact that an object names. */
@@ -32,7 +34,8 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
     case "Rule": {
       const { program, limits, sleepProxy } = object.spec;
       const needs = sleepProxy?.interval ? [{ name: "on_timer", because: "spec.sleepProxy.interval" }] : [];
-      const shared = { use: "sleep" as const, needs, memory: limits.memory };
+      const config = { value: program.config, raw: sleepProxy?.raw ?? false };
+      const shared = { use: "sleep" as const, needs, memory: limits.memory, config };
       return [
         ...named(["spec", "program"], program, shared),
         ...scripts(["spec", "program", "lua"], program.lua, "lua", program.function ?? "process_packet"),
@@ -65,7 +68,7 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
 function named(
   path: FieldPath,
   program: { wasm?: string | undefined; standard?: string | undefined },
-  shared: Pick<ArtifactUse, "use" | "needs" | "memory">,
+  shared: Pick<ArtifactUse, "use" | "needs" | "memory" | "config">,
 ): ArtifactUse[] {
   const { wasm, standard } = program;
   const found: ArtifactUse[] = [];

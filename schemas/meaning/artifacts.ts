@@ -11,6 +11,8 @@ export interface ModuleInspection {
   /** Names of its exports; empty when it cannot be read. */
   exports: ReadonlySet<string>;
   memoryBytesMin: number;
+  /** What the module finds wrong with a configuration; only modules that netloom ships are asked, for this runs them. */
+  checkConfig?(config: unknown, options: { raw: boolean; memoryBytes: number }): Problem | undefined;
 }
 
 /** What objects refer to besides each other. */
@@ -64,7 +66,8 @@ export class Artifacts {
       inspected = await this.#inspect(use);
       this.#inspections.set(key, inspected);
     }
-    return [...inspected.problems, ...misfits(use, inspected)].map((found) => fault(use.path, found));
+    const faults = [...inspected.problems, ...misfits(use, inspected)].map((found) => fault(use.path, found));
+    return faults.length > 0 ? faults : [...configFaults(use, inspected)];
   }
 
   /** Forgets what this check had no use for. */
@@ -143,6 +146,14 @@ function misfits(use: ArtifactUse, { inspection, text }: Inspected): Problem[] {
     found.push(problem("meaning.module-memory", data));
   }
   return found;
+}
+
+/** What a good artifact that fits finds wrong with its configuration. */
+function* configFaults({ path, config, memory }: ArtifactUse, { inspection }: Inspected): Iterable<Fault> {
+  const memoryBytes = memory === undefined ? undefined : quantityBytes(memory);
+  if (config === undefined || memoryBytes === undefined) return;
+  const refusal = inspection?.checkConfig?.(config.value, { raw: config.raw, memoryBytes });
+  if (refusal) yield fault([...path.slice(0, -1), "config"], refusal);
 }
 
 /** Files with the same ending, in order of the snapshot. */

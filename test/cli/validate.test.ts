@@ -122,6 +122,26 @@ test("artifacts are found from the root, in it only, and not through links that 
   assert.is(validate(["--schema-only", "source/fleet/r.yaml"]).status, 0);
 });
 
+test("a standard module is asked about its configuration, at the line where it stands", () => {
+  const rule = (name: string, allow: string): string =>
+    `---\napiVersion: netloom.dev/v1alpha1\nkind: Rule\nmetadata: {name: ${name}}\nspec:
+  hosts: {matchNames: [nas]}\n  sleepProxy: {layer: ICMP}\n  program: {standard: icmp-echo, config: {allow: [${allow}]}}\n`;
+  const nas = host("nas", "  sleep: {proxy: gw}\n").replace(
+    "{name: eth0}",
+    '{name: eth0, mac: "02:00:00:00:00:05", addresses: [10.0.0.5/24]}',
+  );
+  write({
+    "fleet.yaml": `${host("gw")}---\n${nas}${rule("good", "10.0.0.0/8")}${rule("bad", "10.0.0.0/33")}`,
+  });
+  const { status, stdout } = validate([]);
+  assert.is(status, 1);
+  assert.match(
+    stdout,
+    /^fleet\.yaml:28:42: Rule\/default\/bad: .*"allow" should be a list of address prefixes \[module\.config-refused\]$/m,
+  );
+  assert.not.match(stdout, "Rule/default/good");
+});
+
 test("-o json has everything that is known of a problem", () => {
   write(mixed);
   const { status, stdout } = validate(["-o", "json"]);
