@@ -257,6 +257,30 @@ test("nobody is made to send an answer where the asker itself may not speak", as
   assert.is((await record.get("leader"))?.revision, revision);
 });
 
+test("a host with a key of its own in a bucket could overwrite any other: that is why it has none", async () => {
+  const allowed = { publish: { allow: ["$KV.netloom-observed.h"] } };
+  const users = [
+    { user: "c", password: "c" },
+    { user: "h", password: "h", permissions: allowed },
+  ];
+  const server = await NatsServer.start(`authorization { users: ${JSON.stringify(users)} }\n`);
+  const bus = await server.join({ auth: { kind: "password", user: "c", password: "c" } });
+  const record = await bus.bucket(buckets.record);
+  await bus.bucket(buckets.observed);
+  await record.put("leader", Buffer.from("a lease"));
+  const host = await connect({ servers: server.url, user: "h", pass: "h" });
+  host.publish("$KV.netloom-observed.h", nothing, { reply: "$KV.netloom-record.leader" });
+  await eventually(async () => {
+    const entry = await record.get("leader");
+    return Buffer.from(entry?.value ?? nothing)
+      .toString()
+      .includes("netloom-observed");
+  }, "the server's receipt has overwritten the lease");
+  await host.close();
+  await bus.close();
+  await server.remove();
+});
+
 test("an asker cannot make a daemon able to speak for another", async ({ hostile }) => {
   // With allow_responses, a message to oneself that names a subject for the answer would open that subject.
   let opened = 0;
