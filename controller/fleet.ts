@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Bus, HostReport } from "../bus/mod.ts";
-import type { DesiredUnit, HostId } from "../schemas/mod.ts";
+import { type DesiredUnit, type HostId, problem } from "../schemas/mod.ts";
 import { act, OvertakenError } from "./act.ts";
 import type { BlobSender } from "./blobs.ts";
 import type { PlannedCommand } from "./diff.ts";
@@ -34,10 +34,13 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #hosts = new Map<HostId, HostView>();
   readonly #dirty = new Set<HostId>();
+  /** There is something to send to them, and too much under way already. */
+  readonly #queued = new Set<HostId>();
   readonly #timers = new Map<HostId, NodeJS.Timeout>();
   /** Hosts that are there, the one longest not heard of first. */
   readonly #there = new Map<HostId, HostView>();
   readonly #presenceTimer: NodeJS.Timeout;
+  readonly #stopListening: () => void;
   readonly #stopped = new AbortController();
   readonly #acting = new Set<Promise<void>>();
   #isPumpDue = false;
@@ -48,6 +51,7 @@ export class Fleet {
     setMaxListeners(0, this.#stopped.signal);
     this.#presenceTimer = setInterval(() => this.#missHosts(), Math.max(10, options.times.awayAfterMs / 10));
     this.#presenceTimer.unref();
+    this.#stopListening = options.bus.onState((state) => state === "connected" && this.#onReconnected());
   }
 
   hosts(): Iterable<HostView> {
@@ -104,6 +108,7 @@ export class Fleet {
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearInterval(this.#presenceTimer);
+    this.#stopListening();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#acting);
   }
@@ -127,23 +132,29 @@ export class Fleet {
     this.#isPumpDue = false;
     if (this.#stopped.signal.aborted) return;
     for (const id of this.#dirty) {
-      if (this.#acting.size >= hostsInFlightMax) return;
       this.#dirty.delete(id);
+      this.#advance(this.#view(id));
+    }
+    for (const id of this.#queued) {
+      if (this.#acting.size >= hostsInFlightMax) return;
       this.#advance(this.#view(id));
     }
   }
 
   #advance(host: HostView): void {
     clearTimeout(this.#timers.get(host.id));
+    this.#queued.delete(host.id);
     const now = performance.now();
     const term = this.#options.term();
     const decision = decide(host, now, this.#options.times);
     this.#options.onHost(host);
     if (decision.kind === "wait" && "untilMs" in decision) this.#wakeAt(host.id, decision.untilMs - now);
     if (decision.kind === "settled") this.#settle(host, now);
-    if (term === undefined) return;
-    if (decision.kind === "send") this.#start(this.#exchange(host, decision.commands, term));
-    if (decision.kind === "ask") this.#start(this.#exchange(host, [], term));
+    if (term === undefined || this.#options.bus.state === "disconnected") return;
+    if (decision.kind !== "send" && decision.kind !== "ask") return;
+    const commands = decision.kind === "send" ? decision.commands : [];
+    if (this.#acting.size >= hostsInFlightMax) this.#queued.add(host.id);
+    else this.#start(this.#exchange(host, commands, term));
   }
 
   #settle(host: HostView, now: number): void {
@@ -177,9 +188,7 @@ export class Fleet {
     if (commands.length > 0) delete host.settledAs;
     const sentTo = host.report?.boot;
     const context = { bus, blobs, term, timeoutMs: times.commandTimeoutMs, signal: this.#stopped.signal };
-    host.inFlight = true;
-    try {
-      const outcome = await act(host.id, commands, context);
+    const note = (outcome: BatchOutcome): void => {
       noteOutcome(host, commands, outcome, {
         nowMs: performance.now(),
         times,
@@ -187,28 +196,47 @@ export class Fleet {
         sentTo,
       });
       onOutcome(host, commands, outcome, performance.now() - startedAt);
+    };
+    host.inFlight = true;
+    try {
+      note(await act(host.id, commands, context));
     } catch (error) {
-      if (error instanceof OvertakenError) onOvertaken(error.term);
-      else if (!this.#stopped.signal.aborted) throw error;
+      if (this.#stopped.signal.aborted) return;
+      if (!(error instanceof OvertakenError)) throw error;
+      // Should we go on to lead, a daemon that makes up terms must not be asked for ever without a pause.
+      note({ kind: "unanswered", problem: problem("command.stale-term", { term, current: error.term }) });
+      onOvertaken(error.term);
     } finally {
       host.inFlight = false;
       this.touch(host.id);
     }
   }
 
-  /** Returns whether the host was away until now. */
+  /** Returns whether the host is back: it was away, or the bus was. */
   #seen(host: HostView): boolean {
+    const wasUnheard = host.isUnheard === true;
+    delete host.isUnheard;
     host.seenAtMs = performance.now();
     const isBack = !this.#there.delete(host.id);
     this.#there.set(host.id, host);
-    if (!isBack) return false;
+    if (!isBack) return wasUnheard;
     // What failed while it was away says nothing of now.
     delete host.failure;
     this.#options.onPresence(host, true);
     return true;
   }
 
+  /** Silence and failures while the bus was gone say nothing of the hosts. */
+  #onReconnected(): void {
+    for (const host of this.#there.values()) {
+      host.seenAtMs = performance.now();
+      host.isUnheard = true;
+    }
+    for (const host of this.#hosts.values()) delete host.failure;
+  }
+
   #missHosts(): void {
+    if (this.#options.bus.state === "disconnected") return;
     const now = performance.now();
     for (const [id, host] of this.#there) {
       if (!isAway(host, now, this.#options.times.awayAfterMs)) return;

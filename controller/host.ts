@@ -10,6 +10,8 @@ export interface HostView {
   report?: HostReport;
   /** When the daemon was last heard of: a heartbeat, a new report, a reply. */
   seenAtMs?: number;
+  /** Not heard of since the bus came back; it may need a moment to come back to it as well. */
+  isUnheard?: boolean;
   inFlight: boolean;
   /** Older reports than this one are known not to show everything; nothing is decided by them. */
   awaited?: ReportMark & { untilMs: number };
@@ -53,7 +55,7 @@ export function decide(host: HostView, nowMs: number, options: { awayAfterMs: nu
     return host.desired.length === 0 ? { kind: "settled" } : { kind: "wait", for: "host" };
   const commands = isStale ? [] : diff(host.desired, report?.units ?? [], heldUnits(host));
   if (!isStale && commands.length === 0) return { kind: "settled" };
-  if (isAway(host, nowMs, options.awayAfterMs)) return { kind: "wait", for: "host" };
+  if (host.isUnheard || isAway(host, nowMs, options.awayAfterMs)) return { kind: "wait", for: "host" };
   if (failure && failure.retryAtMs > nowMs) {
     return { kind: "wait", for: "backoff", untilMs: failure.retryAtMs };
   }

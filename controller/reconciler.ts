@@ -150,6 +150,10 @@ export class Reconciler {
     return this.desired.objects && this.#keeper.term;
   }
 
+  get isOnBus(): boolean {
+    return this.#options.bus.state === "connected";
+  }
+
   get sourceStatus(): SourceStatus {
     return this.#sourceStatus;
   }

@@ -109,7 +109,8 @@ export function plan({ fleet, desired }: Reconciler): PlanReply {
 }
 
 /** Why the controller cannot do its work; undefined when it can. */
-export function notReady({ desired, sourceStatus }: Reconciler): string | undefined {
+export function notReady({ desired, sourceStatus, isOnBus }: Reconciler): string | undefined {
+  if (!isOnBus) return "the bus cannot be reached";
   if (desired.objects) return undefined;
   const [first] = sourceStatus.problems;
   return first ? formatProblem(first) : "the source was not read yet";

@@ -1,4 +1,4 @@
-import type { ObservedUnit, Problem, UnitId } from "../../schemas/mod.ts";
+import { isRetryable, type ObservedUnit, type Problem, type UnitId } from "../../schemas/mod.ts";
 import { type HostView, heldUnits, isAway } from "../host.ts";
 
 /** How far one unit on one host is from what it ought to be. */
@@ -40,7 +40,11 @@ export function unitStatuses(
   return found;
 }
 
-const present = ({ problem }: ObservedUnit): UnitStatus => (problem ? { state: "faulted", problem } : ready);
+/** A problem that may pass (an engine being started again, a missing interface) is one to wait for. */
+function present({ problem }: ObservedUnit): UnitStatus {
+  if (!problem) return ready;
+  return { state: isRetryable(problem) ? "pending" : "faulted", problem };
+}
 
 export function isSameStatus(a: UnitStatus | undefined, b: UnitStatus | undefined): boolean {
   if (a === b) return true;

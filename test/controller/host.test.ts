@@ -74,6 +74,11 @@ const table: [string, HostView, ReturnType<typeof decide>][] = [
     { kind: "wait", for: "host" },
   ],
   [
+    "nothing is sent to a host that was not heard of since the bus came back",
+    view({ desired: [unit], report: report(1), isUnheard: true }),
+    { kind: "wait", for: "host" },
+  ],
+  [
     "a host that failed is left alone until its time",
     view({ desired: [unit], report: report(1), failure: { count: 1, retryAtMs: now + 5, problem: found } }),
     { kind: "wait", for: "backoff", untilMs: now + 5 },

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { CommandBatch } from "../../bus/mod.ts";
 import { isReady, isStalled, type RunningController } from "../../controller/mod.ts";
+import { hostsInFlightMax } from "../../controller/times.ts";
 import { type DesiredUnit, type ObservedUnit, problem } from "../../schemas/mod.ts";
 import type { FakeDaemon } from "./fake-daemon.ts";
 import { FakeSource } from "./fake-source.ts";
@@ -327,6 +328,51 @@ test("a controller whose term is older than the daemons' gives way, and leads on
   const next = await world.controller({ leadership: new FakeLeadership(2), source });
   await until("the newer term acts", () => daemon.model.units.get(pingUnit)?.state === "installed");
   assert.ok(next.reconciler.term === 2);
+});
+
+test("a daemon that makes up terms is not asked without a pause by a controller that does not believe it", async ({
+  world,
+}) => {
+  const daemon = world.daemon();
+  daemon.term = 10 ** 9;
+  const unmoved = new FakeLeadership(1);
+  unmoved.overtaken = () => undefined;
+  const controller = await world.controller({
+    leadership: unmoved,
+    times: { backoffFirstMs: 200, backoffMaxMs: 200 },
+  });
+  await daemon.report();
+  await until("refused twice", () => daemon.batches.length === 2);
+  await settle(controller);
+  assert.is(daemon.batches.length, 2);
+});
+
+test("more hosts than may be served at once are all served", async ({ world }) => {
+  const names = Array.from({ length: hostsInFlightMax * 2 }, (_, at) => `h${at}`);
+  const hosts = names.map(
+    (name, at) => `apiVersion: netloom.dev/v1alpha1
+kind: Host
+metadata: {name: ${name}}
+spec: {interfaces: [{name: eth0, addresses: [10.1.${at >> 6}.${(at & 63) + 1}/24]}]}
+`,
+  );
+  const rule = `apiVersion: netloom.dev/v1alpha1
+kind: Rule
+metadata: {name: all}
+spec: {hosts: {}, netfilter: {hook: INPUT}, program: {lua: all.lua}}
+`;
+  world.source.commit({
+    "all.yaml": [...hosts, rule].join("---\n"),
+    "all.lua": "function process_packet(p) end\n",
+  });
+  const slow = { before: () => new Promise<void>((resolve) => setTimeout(resolve, 30)) };
+  const daemons = names.map((name) => world.daemon({ host: `default/${name}`, ...slow }));
+  const controller = await world.controller({ times: { commandTimeoutMs: 5_000 } });
+  await Promise.all(daemons.map((daemon) => daemon.report()));
+  await until(
+    "all is ready",
+    () => statusesOf(controller).length === names.length + 1 && statusesOf(controller).every(isReady),
+  );
 });
 
 test("two controllers that both believe to lead end in what the newer one wants", async ({ world }) => {
