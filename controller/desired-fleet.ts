@@ -23,14 +23,17 @@ export class DesiredFleet {
   }
 
   /**
-   * Takes in a newer state of the source; a problem refuses it as a whole and leaves everything as it was: an empty
-   * source where there was a full one is more often a wrong path, branch or credential than a wish.
+   * Why a newer state of the source must not be taken in at all: an empty source where there was a full one is more often
+   * a wrong path, branch or credential than a wish.
    */
-  update(desired: DesiredObjects, fleet: Fleet, board: StatusBoard): Problem | undefined {
-    if (desired.objects.size === 0 && !this.#allowEmpty) {
-      const units = countUnits(fleet);
-      if (units > 0) return problem("source.emptied", { revision: desired.revision, units });
-    }
+  refusalOf(desired: DesiredObjects, fleet: Fleet): Problem | undefined {
+    if (desired.objects.size > 0 || this.#allowEmpty) return undefined;
+    const units = countUnits(fleet);
+    return units > 0 ? problem("source.emptied", { revision: desired.revision, units }) : undefined;
+  }
+
+  /** Takes in a newer state of the source. */
+  update(desired: DesiredObjects, fleet: Fleet, board: StatusBoard): void {
     const before = new Set(this.#problems.keys());
     this.#desired = desired;
     this.#problems = byObject(desired.problems);
@@ -38,7 +41,6 @@ export class DesiredFleet {
     for (const host of change.hosts) fleet.setDesired(host, this.compiler.unitsOf(host));
     for (const object of change.objects) board.touch(object, { isNewVersion: true });
     for (const object of [...before, ...this.#problems.keys()]) board.touch(object, { isNewVersion: false });
-    return undefined;
   }
 
   get(object: ObjectRef): ObjectInForce | undefined {

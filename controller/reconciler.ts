@@ -72,6 +72,8 @@ export class Reconciler {
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
   #refused: Problem | undefined;
+  /** Counts what was to be brought into force, so that of two only the later is. */
+  #turn = 0;
 
   /** Resolves when what the fleet reports is known and the source was read, or was found to be unreadable, once. */
   static async start(options: ReconcilerOptions): Promise<Reconciler> {
@@ -224,16 +226,25 @@ export class Reconciler {
     this.#options.leadership.overtaken(term);
   }
 
-  #onObjects(objects: DesiredObjects): void {
-    const isFirst = this.desired.objects === undefined;
-    this.#refused = this.desired.update(objects, this.fleet, this.board);
-    if (!this.#refused) this.#keeper.accept(objects);
-    if (isFirst && !this.#refused) {
-      // What ought to be is known for the first time: now everything that is there can be judged by it.
-      for (const { object } of this.board.list()) this.board.touch(object, { isNewVersion: false });
-      this.fleet.touchAll();
+  async #onObjects(objects: DesiredObjects): Promise<void> {
+    const turn = ++this.#turn;
+    this.#refused = this.desired.refusalOf(objects, this.fleet);
+    if (!this.#refused) {
+      // Written down before it is done: who follows must not fall back behind what the hosts were told.
+      await this.#keeper.accept(objects);
+      if (turn !== this.#turn) return;
+      this.#bringIntoForce(objects);
     }
     this.#onSource();
+  }
+
+  #bringIntoForce(objects: DesiredObjects): void {
+    const isFirst = this.desired.objects === undefined;
+    this.desired.update(objects, this.fleet, this.board);
+    if (!isFirst) return;
+    // What ought to be is known for the first time: now everything that is there can be judged by it.
+    for (const { object } of this.board.list()) this.board.touch(object, { isNewVersion: false });
+    this.fleet.touchAll();
   }
 
   #onSource(): void {

@@ -9,7 +9,7 @@ const retryAfterMs = 5_000;
 export class SnapshotReader {
   readonly #source: Source;
   readonly #intake: Intake;
-  readonly #onObjects: (objects: DesiredObjects) => void;
+  readonly #onObjects: (objects: DesiredObjects) => Promise<void>;
   readonly #onProblems: () => void;
   #done: Snapshot | undefined;
   #reading: Promise<void> | undefined;
@@ -20,7 +20,7 @@ export class SnapshotReader {
   constructor(
     source: Source,
     intake: Intake,
-    listeners: { onObjects(objects: DesiredObjects): void; onProblems(): void },
+    listeners: { onObjects(objects: DesiredObjects): Promise<void>; onProblems(): void },
   ) {
     this.#source = source;
     this.#intake = intake;
@@ -67,7 +67,7 @@ export class SnapshotReader {
     clearTimeout(this.#retry);
     for (let next = this.#source.latest; next && next !== this.#done; next = this.#source.latest) {
       try {
-        this.#onObjects(await this.#intake.read(next));
+        await this.#onObjects(await this.#intake.read(next));
         this.#done = next;
         this.#problem = undefined;
       } catch (error) {

@@ -4,9 +4,9 @@ import type { Intake } from "../intake.ts";
 import type { Leadership } from "../leadership.ts";
 import type { Log } from "../log.ts";
 import type { DesiredObjects } from "../objects.ts";
-import type { LastGood, Version } from "./last-good.ts";
 import { pause } from "./pause.ts";
-import type { LoadedRecord, RecordStore } from "./record-store.ts";
+import { isSame } from "./record-codec.ts";
+import type { LoadedRecord, ObjectRecord, RecordStore } from "./record-store.ts";
 
 const backoff = { backoffFirstMs: 100, backoffMaxMs: 10_000 };
 
@@ -18,7 +18,7 @@ export interface RecordKeeperOptions {
   /** Reads the source's newest snapshot again, if there is one. */
   readAgain(): Promise<void>;
   /** Brings into force what the record says, while the source says nothing that can be. */
-  fallBack(desired: DesiredObjects): void;
+  fallBack(desired: DesiredObjects): Promise<void>;
 }
 
 /**
@@ -64,15 +64,15 @@ export class RecordKeeper {
     return this.#takingUp;
   }
 
-  /** What was read is in force from now on. */
-  accept(desired: DesiredObjects): void {
+  /** What was read is in force from now on. Resolves when it is safe to act on it: when the record says so, too. */
+  async accept(desired: DesiredObjects): Promise<void> {
     const { intake, store, leadership } = this.#options;
     this.#hasAccepted = true;
     const before = intake.record;
     intake.accept(desired);
     const { term } = leadership;
-    if (term === undefined || term !== this.#read || isSame(before, intake.record)) return;
-    store.save(intake.record, term);
+    if (term === undefined || term !== this.#read || isUnchanged(before, intake.record)) return;
+    await store.save(intake.record, term);
   }
 
   async stop(): Promise<void> {
@@ -90,7 +90,7 @@ export class RecordKeeper {
     const recorded = loaded.kind === "record" ? intake.takeUp(loaded.record) : undefined;
     this.#hasAccepted = false;
     await readSource();
-    if (!this.#hasAccepted && recorded) fallBack(recorded);
+    if (!this.#hasAccepted && recorded) await fallBack(recorded);
     this.#takenUp = term;
   }
 
@@ -113,12 +113,8 @@ export class RecordKeeper {
 }
 
 /** Whether two records have the same in force and hold the same back. */
-function isSame<V extends Version>(one: LastGood<V>, other: LastGood<V>): boolean {
+function isUnchanged(one: ObjectRecord, other: ObjectRecord): boolean {
   if (one.objects.size !== other.objects.size) return false;
-  for (const [ref, kept] of one.objects) {
-    const match = other.objects.get(ref);
-    if (match?.inForce !== kept.inForce || match.heldSince !== kept.heldSince) return false;
-    if (match.mayBeIn.join("\n") !== kept.mayBeIn.join("\n")) return false;
-  }
+  for (const [ref, kept] of other.objects) if (!isSame(one.objects.get(ref), kept)) return false;
   return JSON.stringify(one.uncertain) === JSON.stringify(other.uncertain);
 }

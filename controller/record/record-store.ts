@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import type { ObjectInForce } from "../objects.ts";
 import type { LastGood } from "./last-good.ts";
 import { pause } from "./pause.ts";
-import { decodeRecord, encodeRecord } from "./record-codec.ts";
+import { applyDifference, decodeRecord, encodeDifference, encodeRecord } from "./record-codec.ts";
 
 export type ObjectRecord = LastGood<ObjectInForce>;
 
@@ -19,24 +19,29 @@ export type LoadedRecord =
   /** There is one, and it cannot be read. */
   | { kind: "lost"; problem: Problem };
 
-/** What the bucket says of the record. */
+/** What the bucket says of the record: that of a blob, and how it has changed since, in base64. */
 interface Entry {
   digest: Digest;
   revision: string;
   term: number;
+  difference?: string;
 }
 
 const key = "last-good";
 const readTimeoutMs = 30_000;
 const attemptsMax = 10;
+/** Beyond these the whole record is written anew. */
+const differenceMax = { objects: 200, bytes: 64 * 1024 } as const;
+/** A bus that takes longer to keep a record does not keep the fleet waiting. */
+const saveTimeoutMs = 2_000;
 const stopTimeoutMs = 2_000;
 const pruneIntervalMs = 60_000;
 const backoff = { backoffFirstMs: 200, backoffMaxMs: 30_000 };
 
 /**
- * Keeps the record of what is in force on the bus: a blob, and an entry in the bucket `record` that names it. Every
- * program in the record is put into the blob store first, so that whoever takes the record up can act on it. Of several
- * records to be saved only the newest is; a controller of an older term writes nothing over that of a newer one.
+ * Keeps the record of what is in force on the bus: a blob, and an entry in the bucket `record` that names it and has what
+ * changed since, so that a change costs one small write. Every program in the record is put into the blob store first:
+ * whoever takes the record up can act on it. A controller of an older term writes nothing over the entry of a newer one.
  */
 export class RecordStore {
   readonly #bucket: Bucket;
@@ -44,7 +49,9 @@ export class RecordStore {
   readonly #blobs: BlobSender;
   readonly #log: Log;
   readonly #ownTerms = new Set<number>();
-  #next: { record: ObjectRecord; term: number } | undefined;
+  /** The record in the blob that the entry names, and of the entry the revision and the term. */
+  #base: { record: ObjectRecord; digest: Digest; entryRevision: number; term: number } | undefined;
+  #next: { record: ObjectRecord; term: number; tried: () => void } | undefined;
   #saving: Promise<void> | undefined;
   #kept = new Set<Digest>();
   #prunedMs = performance.now();
@@ -63,8 +70,11 @@ export class RecordStore {
     if (!entry) return { kind: "none" };
     if (this.#ownTerms.has(entry.value.term)) return { kind: "own" };
     try {
-      const content = await this.#store.get(entry.value.digest, { timeoutMs: readTimeoutMs });
-      return { kind: "record", record: await decodeRecord(content) };
+      const { digest, difference, term } = entry.value;
+      const base = await decodeRecord(await this.#store.get(digest, { timeoutMs: readTimeoutMs }));
+      this.#base = { record: base, digest, entryRevision: entry.revision, term };
+      if (difference === undefined) return { kind: "record", record: base };
+      return { kind: "record", record: await applyDifference(base, Buffer.from(difference, "base64")) };
     } catch (error) {
       const found = problemOf(error);
       if (found.code === "bus.unavailable") throw error;
@@ -73,14 +83,23 @@ export class RecordStore {
     }
   }
 
-  /** Saves behind the caller's back, and tries until it is done or a newer record is to be saved. */
-  save(record: ObjectRecord, term: number): void {
+  /**
+   * Resolves when the record is saved; or else soon, and then it is tried again until it is done or a newer one is to be
+   * saved. To be waited for before anything is done about what is new in it.
+   */
+  async save(record: ObjectRecord, term: number): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#ownTerms.add(term);
-    this.#next = { record, term };
+    const tried = new Promise<void>((resolve) => {
+      this.#next?.tried();
+      this.#next = { record, term, tried: resolve };
+    });
     this.#saving ??= this.#saveAll().finally(() => {
       this.#saving = undefined;
     });
+    const late = new AbortController();
+    await Promise.race([tried, pause(saveTimeoutMs, late.signal)]);
+    late.abort();
   }
 
   /** Resolves when nothing waits to be saved. */
@@ -100,18 +119,21 @@ export class RecordStore {
     // Commands go first: writing down a large record holds up the thread.
     await setImmediate();
     for (let failures = 0; this.#next && !this.#stopped.signal.aborted; ) {
-      const { record, term } = this.#next;
+      const job = this.#next;
       this.#next = undefined;
       try {
-        await this.#saveOne(record, term);
+        await this.#saveOne(job.record, job.term);
         failures = 0;
       } catch (error) {
         const found = problemOf(error);
         this.#log.warn({ problem: found }, "the record of what is in force cannot be written");
         if (!isRetryable(found)) continue;
         failures++;
-        this.#next ??= { record, term };
+        this.#next ??= job;
+        job.tried();
         await pause(backoffMs(failures, Math.random(), backoff), this.#stopped.signal);
+      } finally {
+        job.tried();
       }
     }
   }
@@ -119,9 +141,27 @@ export class RecordStore {
   async #saveOne(record: ObjectRecord, term: number): Promise<void> {
     const programs = programsOf(record);
     for (const digest of programs) await this.#keepProgram(digest);
+    if (await this.#saveDifference(record, term)) return;
+    if (((await this.#entry())?.value.term ?? 0) > term) return;
     const digest = await this.#store.put(await encodeRecord(record));
-    const written = await this.#write({ digest, revision: record.revision, term });
-    if (written) await this.#prune(new Set([...programs, digest]));
+    const entryRevision = await this.#write({ digest, revision: record.revision, term });
+    if (entryRevision === undefined) return;
+    this.#base = { record, digest, entryRevision, term };
+    await this.#prune(new Set([...programs, digest]));
+  }
+
+  /** False when it is too much, or when another has written since. */
+  async #saveDifference(record: ObjectRecord, term: number): Promise<boolean> {
+    const base = this.#base && this.#base.term <= term ? this.#base : undefined;
+    const bytes =
+      base && (await encodeDifference(base.record, record, { objectsMax: differenceMax.objects }));
+    if (!bytes || bytes.byteLength > differenceMax.bytes) return false;
+    const { digest, entryRevision } = base;
+    const difference = Buffer.from(bytes).toString("base64");
+    const entry = encodeEntry({ digest, revision: record.revision, term, difference });
+    const written = await this.#bucket.update(key, entry, entryRevision);
+    this.#base = written === undefined ? undefined : { ...base, entryRevision: written, term };
+    return written !== undefined;
   }
 
   /** A program that cannot be had any more keeps the rest from being saved no longer than the bus does. */
@@ -133,16 +173,15 @@ export class RecordStore {
     });
   }
 
-  /** False when a controller of a newer term has written. */
-  async #write(value: Entry): Promise<boolean> {
-    const bytes = new TextEncoder().encode(JSON.stringify(value));
+  /** The entry's revision; undefined when a controller of a newer term has written. */
+  async #write(value: Entry): Promise<number | undefined> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const present = await this.#entry();
-      if (present && present.value.term > value.term) return false;
+      if (present && present.value.term > value.term) return undefined;
       const written = present
-        ? await this.#bucket.update(key, bytes, present.revision)
-        : await this.#bucket.create(key, bytes);
-      if (written !== undefined) return true;
+        ? await this.#bucket.update(key, encodeEntry(value), present.revision)
+        : await this.#bucket.create(key, encodeEntry(value));
+      if (written !== undefined) return written;
     }
     return fail("bus.unavailable", {
       reason: `"${key}" was written by others ${attemptsMax} times in a row`,
@@ -165,6 +204,10 @@ export class RecordStore {
     if (!found) return undefined;
     return { value: JSON.parse(new TextDecoder().decode(found.value)) as Entry, revision: found.revision };
   }
+}
+
+function encodeEntry(entry: Entry): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(entry));
 }
 
 function programsOf(record: ObjectRecord): Set<Digest> {

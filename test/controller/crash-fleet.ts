@@ -1,5 +1,5 @@
 import { type MemoryBus, memoryBus } from "../../bus/mod.ts";
-import { decodeRecord } from "../../controller/record/record-codec.ts";
+import { applyDifference, decodeRecord } from "../../controller/record/record-codec.ts";
 import type { SleepRuleSpec, UnitId } from "../../schemas/mod.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
 import { fleetYaml } from "./fixtures.ts";
@@ -96,8 +96,12 @@ export class CrashFleet {
   async #readRecord(): Promise<void> {
     const entry = await (await this.bus.bucket("record")).get("last-good");
     if (!entry || entry.revision === this.#recorded.revision) return;
-    const { digest } = JSON.parse(new TextDecoder().decode(entry.value)) as { digest: string };
-    const record = await decodeRecord(await this.bus.blobs.get(digest, { timeoutMs: 1_000 }));
+    const { digest, difference } = JSON.parse(new TextDecoder().decode(entry.value)) as {
+      digest: string;
+      difference?: string;
+    };
+    const base = await decodeRecord(await this.bus.blobs.get(digest, { timeoutMs: 1_000 }));
+    const record = difference ? await applyDifference(base, Buffer.from(difference, "base64")) : base;
     const values: Record<string, number> = {};
     for (const [ref, { inForce }] of record.objects) {
       const { object } = inForce;

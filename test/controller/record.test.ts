@@ -1,8 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type MemoryBus, memoryBus } from "../../bus/mod.ts";
+import type { ObjectInForce } from "../../controller/objects.ts";
 import { Reconciler } from "../../controller/reconciler.ts";
-import { decodeRecord, encodeRecord } from "../../controller/record/record-codec.ts";
+import type { Kept } from "../../controller/record/last-good.ts";
+import {
+  applyDifference,
+  decodeRecord,
+  encodeDifference,
+  encodeRecord,
+} from "../../controller/record/record-codec.ts";
 import { problem } from "../../schemas/mod.ts";
 import { NatsServer } from "../bus/nats-server.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
@@ -189,17 +196,52 @@ test("a source that is refused as a whole leaves the record as it was", async (w
   assert.ok(versionOf(again));
 });
 
-test("a record is read as it was written", async (world) => {
+test("a record is read as it was written, and so is a difference", async (world) => {
   const first = await world.start();
-  const objects = new Map(
-    [...first.desired.objects!.objects].map(([ref, inForce]) => [
-      ref,
-      { inForce, mayBeIn: ["a.yaml"], heldSince: "r1" },
-    ]),
-  );
-  const record = { revision: "r2", uncertain: { "b.yaml": "v" }, objects };
-  assert.equal(await decodeRecord(await encodeRecord(record)), record);
+  const entries = [...first.desired.objects!.objects].map(([ref, inForce]) => {
+    const kept: Kept<ObjectInForce> = { inForce, mayBeIn: ["a.yaml"], heldSince: "r1" };
+    return [ref, kept] as const;
+  });
+  const base = { revision: "r2", uncertain: { "b.yaml": "v" }, objects: new Map(entries) };
+  assert.equal(await decodeRecord(await encodeRecord(base)), base);
+  const changed = { ...base.objects.get(rule)!, mayBeIn: ["c.yaml"] };
+  const next = { revision: "r3", uncertain: {}, objects: new Map(entries.slice(1)).set(rule, changed) };
+  const difference = await encodeDifference(base, next, { objectsMax: 2 });
+  assert.ok(difference);
+  assert.equal(await applyDifference(base, difference), next);
+  assert.is(await encodeDifference(base, next, { objectsMax: 1 }), undefined);
 });
+
+test("a change is written down as a difference, and many as a whole", async (world) => {
+  const entry = async () => {
+    const bucket = await world.bus.bucket("record");
+    return JSON.parse(new TextDecoder().decode((await bucket.get("last-good"))?.value));
+  };
+  const reconciler = await world.start();
+  const whole = await entry();
+  assert.is(whole.difference, undefined);
+  world.source.commit(fleetYaml(["nas"], { active: false }));
+  await reconciler.reconcile();
+  const changed = await entry();
+  assert.is(changed.revision, world.source.latest?.revision);
+  assert.is(changed.digest, whole.digest);
+  assert.ok(changed.difference);
+  world.source.commit(manyHosts(201));
+  await reconciler.reconcile();
+  const rewritten = await entry();
+  assert.is.not(rewritten.digest, whole.digest);
+  assert.is(rewritten.difference, undefined);
+});
+
+function manyHosts(count: number): Record<string, string> {
+  const host = (index: number): string =>
+    `apiVersion: netloom.dev/v1alpha1
+kind: Host
+metadata: {name: n${index}}
+spec: {interfaces: [{name: eth0, addresses: [10.1.${index >> 8}.${index & 255}/16]}]}
+`;
+  return { ...good, "many.yaml": Array.from({ length: count }, (_, index) => host(index)).join("---\n") };
+}
 
 test("over NATS too, a controller that starts goes on from the record, though nobody serves it yet", async () => {
   const server = await NatsServer.start();

@@ -50,6 +50,33 @@ test("that is killed at any step of its start does no harm to the next", async (
   assert.equal(fleet.faults, []);
 });
 
+test("does not fall behind what hosts were told, though the source has become invalid meanwhile", async ({
+  fleet,
+}) => {
+  let controller = await fleet.converged();
+  let kills = 0;
+  for (let steps = 0, value = 0; kills === steps; steps++) {
+    controller.killAfter(steps);
+    fleet.repository.commit({ "rules.yaml": ruleAt("ping", ++value) });
+    const isDone = (): boolean => fleet.versions()[rule] === value && fleet.recorded()[rule] === value;
+    await until("killed or done", () => controller.isDead || isDone());
+    if (controller.isDead) kills++;
+    else controller.killAfter(Number.POSITIVE_INFINITY);
+    const told = fleet.versions()[rule]!;
+    fleet.repository.commit({ "rules.yaml": "kind: [", "extra.yaml": ruleAt("extra", value) });
+    if (controller.isDead) controller = fleet.start();
+    await until("read", () => fleet.versions()[extra] === value);
+    assert.ok(
+      fleet.versions()[rule]! >= told,
+      `told ${told}, then ${fleet.versions()[rule]} after ${steps} steps`,
+    );
+    fleet.repository.commit({ "rules.yaml": ruleAt("ping", ++value) });
+    await until("mended", isDone);
+  }
+  assert.ok(kills > 3, `${kills} kills`);
+  assert.equal(fleet.faults, []);
+});
+
 test("that starts without its repository holds the fleet to what was in force", async ({ fleet }) => {
   const first = await fleet.converged();
   await first.kill();
