@@ -5,6 +5,7 @@
  *   sleep.echo.50 .500 .1000    echoes a second by payload; ratio = ours / C
  *   sleep.rtt.rules.10000       median round trip in µs with 10,000 rules; baseline with one; ratio = one / many
  *   sleep.rtt.hosts.10000       the same with 10,000 sleeping hosts
+ *   sleep.ping.100000           answered share of echo requests at that rate; baseline: the kernel's own answers
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -36,6 +37,7 @@ interface Flood {
 try {
   prepare();
   for (const bytes of [50, 500, 1_000]) if (asks(`sleep.echo.${bytes}`)) await echo(bytes);
+  if (asks("sleep.ping.100000")) await pings(100_000);
   if (asks("sleep.rtt.rules.10000")) await roundTrips("rules");
   if (asks("sleep.rtt.hosts.10000")) await roundTrips("hosts");
 } finally {
@@ -48,7 +50,7 @@ function asks(figure: string): boolean {
 
 function prepare(): void {
   run(`
-    for name in udp-echo udp-flood; do cc -O2 -o ${folder}/$name bench/$name.c; done
+    for name in udp-echo udp-flood ping-flood; do cc -O2 -o ${folder}/$name bench/$name.c; done
     ip netns add client
     ip link add lan type veth peer name eth0 netns client
     ip link set lan address 02:00:00:00:00:02 up; ip addr add 10.9.0.2/16 dev lan
@@ -59,7 +61,7 @@ function prepare(): void {
 async function echo(bytes: number): Promise<void> {
   const engine = await startEngine();
   await addHost(engine, 5);
-  await addRule(engine, 5, port);
+  await addRule(engine, 5, echoOn(port));
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -71,16 +73,36 @@ async function echo(bytes: number): Promise<void> {
   print({ bench: `sleep.echo.${bytes}`, value, unit: "packets/s", baseline, ratio: value / baseline });
 }
 
+async function pings(rate: number): Promise<void> {
+  const engine = await startEngine();
+  await addHost(engine, 5);
+  await addRule(engine, 5, { name: "ping", program: "icmp-echo", layer: "ICMP" });
+  const share = async (address: string) => {
+    const text = await onClient("ping-flood", [rate, seconds * 4], address);
+    const { sent, answered } = JSON.parse(text) as { sent: number; answered: number };
+    return answered / sent;
+  };
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    theirs.push(await share("10.9.0.2"));
+    ours.push(await share("10.9.0.5"));
+  }
+  await engine.stop();
+  const [value, baseline] = [Math.max(...ours), Math.max(...theirs)];
+  print({ bench: `sleep.ping.${rate}`, value, unit: "answered", baseline, ratio: value / baseline });
+}
+
 async function roundTrips(what: "rules" | "hosts"): Promise<void> {
   const engine = await startEngine();
   await addHost(engine, 5);
-  await addRule(engine, 5, port);
+  await addRule(engine, 5, echoOn(port));
   const one = [await flood(500, 1, "10.9.0.5"), await flood(500, 1, "10.9.0.5")];
   for (let count = 1; count < many; count += 1) {
-    if (what === "rules") await addRule(engine, 5, port + count);
+    if (what === "rules") await addRule(engine, 5, echoOn(port + count));
     else {
       await addHost(engine, 5 + count);
-      await addRule(engine, 5 + count, port);
+      await addRule(engine, 5 + count, echoOn(port));
     }
   }
   const all = [await flood(500, 1, "10.9.0.5"), await flood(500, 1, "10.9.0.5")];
@@ -91,9 +113,13 @@ async function roundTrips(what: "rules" | "hosts"): Promise<void> {
 }
 
 async function flood(bytes: number, window: number, address: string): Promise<Flood> {
-  const client = ["netns", "exec", "client", "taskset", "-c", clientProcessor, `${folder}/udp-flood`];
-  const child = spawn("ip", [...client, ...[bytes, seconds, window, port].map(String), address]);
-  return JSON.parse(await output(child)) as Flood;
+  const text = await onClient("udp-flood", [bytes, seconds, window, port], address);
+  return JSON.parse(text) as Flood;
+}
+
+function onClient(program: string, numbers: number[], address: string): Promise<string> {
+  const client = ["netns", "exec", "client", "taskset", "-c", clientProcessor, `${folder}/${program}`];
+  return output(spawn("ip", [...client, ...numbers.map(String), address]));
 }
 
 async function withC<T>(work: () => Promise<T>): Promise<T> {
@@ -146,21 +172,32 @@ async function addHost(engine: Engine, host: number): Promise<void> {
   await engine.power?.(spec.host, "asleep");
 }
 
-async function addRule(engine: Engine, host: number, onPort: number): Promise<void> {
-  const program = standardModule("udp-echo") as Uint8Array;
+interface RuleChoice {
+  name: string;
+  program: string;
+  layer: "UDP" | "ICMP";
+  port?: number;
+}
+
+function echoOn(onPort: number): RuleChoice {
+  return { name: `echo-${onPort}`, program: "udp-echo", layer: "UDP", port: onPort };
+}
+
+async function addRule(engine: Engine, host: number, rule: RuleChoice): Promise<void> {
+  const program = standardModule(rule.program) as Uint8Array;
   const spec: SleepRuleSpec = {
     type: "rule",
     host: `default/h${host}`,
-    layer: "UDP",
-    port: onPort,
+    layer: rule.layer,
+    ...(rule.port !== undefined && { port: rule.port }),
     addresses: [`${addressOf(host)}/32`],
     raw: false,
     config: {},
     limits: { memoryBytes: 1 << 20, timeMs: 50 },
     onFault: "drop",
   };
-  const artifacts = [{ name: "program", digest: "udp-echo", bytes: program.length }];
-  const unit = unitOf({ id: `Rule/default/echo-${onPort}/h${host}`, engine: "sleep", spec, artifacts });
+  const artifacts = [{ name: "program", digest: rule.program, bytes: program.length }];
+  const unit = unitOf({ id: `Rule/default/${rule.name}/h${host}`, engine: "sleep", spec, artifacts });
   await engine.install({ unit, priority: 100, artifacts: new Map([["program", program]]) });
   await engine.setState(unit.id, "active");
 }

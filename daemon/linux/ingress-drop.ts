@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 
 /** An entry that is not renewed ends by itself, so that a process that dies leaves no address cut off. */
 const entrySeconds = 60;
-const errorBytesMax = 1_000;
+const errorCharactersMax = 1_000;
+const timeoutMs = 5_000;
 
 export interface IngressDrops {
   /** Names of interfaces. */
@@ -18,44 +19,23 @@ export interface IngressDrops {
  */
 export class IngressDropper {
   readonly #table: string;
-  #running: ChildProcess | undefined;
 
   /** @param table of the netdev family, this process's own */
   constructor(table: string) {
     this.#table = table;
   }
 
-  get busy(): boolean {
-    return this.#running !== undefined;
-  }
-
   /**
-   * Makes exactly this so, in one transaction, for the next minute; calls back with what nft says when it could not. Not
-   * to be called while busy.
+   * Makes exactly this so, in one transaction, for the next minute; answers what nft says when it could not. Blocks for
+   * some milliseconds.
    */
-  apply(drops: IngressDrops, done: (refusal: string | undefined) => void): void {
-    const child = spawn("nft", ["-f", "-"], { stdio: ["pipe", "ignore", "pipe"] });
-    this.#running = child;
-    let said = "";
-    child.stderr.on("data", (chunk) => {
-      said = (said + chunk).slice(0, errorBytesMax);
-    });
-    // Whether it took all of the script is told by how it ends.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(this.#script(drops));
-    child.on("error", (error) => {
-      said = error.message;
-    });
-    child.on("close", (code) => {
-      this.#running = undefined;
-      done(code === 0 ? undefined : said.trim() || `nft ended with ${code}`);
-    });
+  apply(drops: IngressDrops): string | undefined {
+    return run(this.#script(drops));
   }
 
-  /** Takes all of it off at once, blocking for some milliseconds. */
+  /** Takes all of it off. */
   clear(): void {
-    this.#running?.kill("SIGKILL");
-    spawnSync("nft", ["-f", "-"], { input: this.#fresh(), stdio: ["pipe", "ignore", "ignore"] });
+    run(this.#fresh());
   }
 
   #script({ interfaces, ipv4, ipv6 }: IngressDrops): string {
@@ -77,6 +57,20 @@ export class IngressDropper {
   #fresh(): string {
     return `add table netdev ${this.#table}\ndelete table netdev ${this.#table}\n`;
   }
+}
+
+function run(input: string): string | undefined {
+  const result = spawnSync("nft", ["-f", "-"], {
+    input,
+    stdio: ["pipe", "ignore", "pipe"],
+    encoding: "utf8",
+    timeout: timeoutMs,
+  });
+  if (result.error) return result.error.message;
+  if (result.status === 0) return undefined;
+  return (
+    result.stderr.trim().slice(0, errorCharactersMax) || `nft ended with ${result.status ?? result.signal}`
+  );
 }
 
 function set(name: string, type: string, addresses: readonly string[]): string {

@@ -48,7 +48,7 @@ const headerBytes = 32;
 const receiveOverheadBytes = 80;
 const vlanIdMask = 0x0fff;
 const blockBytes = 65_536;
-const receiveBytesDefault = 8 << 20;
+const receiveBytesDefault = 16 << 20;
 const sendBytesDefault = 2 << 20;
 const { EAGAIN, ENOBUFS } = koffi.os.errno;
 const SIOCGIFMTU = 0x8921;
@@ -57,7 +57,7 @@ export interface PacketRingOptions {
   /** Index of an Ethernet interface in the calling thread's namespace. */
   interfaceIndex: number;
   interfaceName: string;
-  /** Memory of the two directions, multiples of 64 KiB; defaults 8 MiB and 2 MiB. */
+  /** Memory of the two directions, multiples of 64 KiB; defaults 16 MiB and 2 MiB. */
   receiveBytes?: number;
   sendBytes?: number;
 }

@@ -1,11 +1,10 @@
 import type { Log } from "../engine.ts";
 import { IngressDropper, type IngressDrops } from "../linux/mod.ts";
 
-/** Changes are gathered for this long before they are applied. */
-const gatherMs = 20;
+/** Between two changes; more than one in that time is made together. Hosts that wake are let through sooner. */
+const spacingMs = { more: 200, fewer: 50 } as const;
 /** Entries end by themselves after a minute. */
 const renewMs = 20_000;
-const busyLookMs = 20;
 const retryMs = 5_000;
 
 /**
@@ -20,6 +19,7 @@ export class Guard {
   #dueMs = Number.POSITIVE_INFINITY;
   #inForce = false;
   #refused = "";
+  #appliedMs = Number.NEGATIVE_INFINITY;
 
   /** @param wanted what is to be dropped now */
   constructor(wanted: () => IngressDrops, log: Log) {
@@ -27,36 +27,36 @@ export class Guard {
     this.#log = log;
   }
 
-  /** What is wanted has changed. */
-  changed(nowMs: number): void {
-    this.#dueMs = Math.min(this.#dueMs, nowMs + gatherMs);
+  /** More, or fewer, addresses are wanted than before. */
+  changed(change: "more" | "fewer"): void {
+    this.#dueMs = Math.min(this.#dueMs, this.#appliedMs + spacingMs[change]);
   }
 
   /** Applies what is due; returns when it wants to be called again. */
   turn(nowMs: number): number {
-    // How nft ended is learned when Node is let breathe, which a long wait would put off.
-    if (this.#dropper.busy) return nowMs + busyLookMs;
     if (nowMs < this.#dueMs) return this.#dueMs;
     const drops = this.#wanted();
     const isNeeded = drops.interfaces.length > 0 && drops.ipv4.length + drops.ipv6.length > 0;
+    this.#appliedMs = nowMs;
     this.#dueMs = isNeeded ? nowMs + renewMs : Number.POSITIVE_INFINITY;
-    if (!isNeeded && !this.#inForce) return this.#dueMs;
-    this.#inForce = isNeeded;
-    this.#dropper.apply(drops, (refusal) => this.#applied(refusal));
+    if (isNeeded) this.#apply(drops, nowMs);
+    else this.stop();
     return this.#dueMs;
   }
 
-  /** Takes it off at once. */
+  /** Takes it off. */
   stop(): void {
     if (this.#inForce) this.#dropper.clear();
     this.#inForce = false;
   }
 
-  #applied(refusal: string | undefined): void {
+  #apply(drops: IngressDrops, nowMs: number): void {
+    const refusal = this.#dropper.apply(drops);
+    if (refusal === undefined) this.#inForce = true;
+    else this.#dueMs = nowMs + retryMs;
     if (refusal !== undefined && refusal !== this.#refused) {
       this.#log.warn({ reason: refusal }, "kernel keeps handling packets of sleeping hosts");
     }
     this.#refused = refusal ?? "";
-    if (refusal !== undefined) this.#dueMs = Math.min(this.#dueMs, performance.now() + retryMs);
   }
 }

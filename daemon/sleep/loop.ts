@@ -265,7 +265,7 @@ export class SleepLoop implements EngineLoop {
   #tryToStand(sleeper: Sleeper): void {
     try {
       this.#stand.enter(sleeper, this.#nowMs);
-      this.#guard.changed(this.#nowMs);
+      this.#guard.changed("more");
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       sleeper.problem = error.problem;
@@ -274,7 +274,7 @@ export class SleepLoop implements EngineLoop {
   }
 
   #leave(sleeper: Sleeper): void {
-    if (sleeper.standing) this.#guard.changed(this.#nowMs);
+    if (sleeper.standing) this.#guard.changed("fewer");
     this.#stand.leave(sleeper);
   }
 
