@@ -10,12 +10,12 @@ export function registerPlan(program: Command): void {
   const command = program
     .command("plan")
     .description("show the commands that are still to be sent, or that a directory's objects would cause")
-    .argument("[path]", "a directory or repository to compare with what the hosts have now")
+    .argument("[path]", "a directory to compare with what the hosts have now")
     .addOption(outputOption(["table", "json", "yaml"]))
     .addHelpText("after", "\nExit status: 0 nothing to do, 1 something to do, 2 could not run.");
   withServer(command).action(async (path: string | undefined, options: PlanOptions) => {
     const { runCommand } = await import("./client/run-command.ts");
-    const { plan } = await import("./plan/show-plan.ts");
-    await runCommand(() => plan(path, options));
+    const { showPlan } = await import("./plan/show-plan.ts");
+    await runCommand(() => showPlan(path, options));
   });
 }

@@ -15,6 +15,9 @@ import { type PlannedCommand, unitOf } from "./diff.ts";
 import type { ReportMark } from "./host.ts";
 import type { BatchOutcome } from "./reply.ts";
 
+/** What each command of a batch adds to its deadline: a batch of many may rightly take longer. */
+const commandShareMs = 100;
+
 export interface ActContext {
   bus: Bus;
   blobs: BlobSender;
@@ -124,7 +127,9 @@ async function send(
   { bus, term, timeoutMs, signal }: ActContext,
 ): Promise<CommandReply> {
   const subject = subjects.command(batch.host);
-  const payload = await bus.request(subject, codecs.commandBatch.encode(batch), { timeoutMs, signal });
+  const request = codecs.commandBatch.encode(batch);
+  const deadline = { timeoutMs: timeoutMs + batch.commands.length * commandShareMs, signal };
+  const payload = await bus.request(subject, request, deadline);
   const reply = codecs.commandReply.decode(payload, subject);
   if (reply.term > term) throw new OvertakenError(reply.term);
   return reply;

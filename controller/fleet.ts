@@ -104,6 +104,11 @@ export class Fleet {
     for (const id of this.#hosts.keys()) this.touch(id);
   }
 
+  /** Resolves when every host that was touched has been looked at. */
+  async looked(): Promise<void> {
+    while (this.#isPumpDue) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** Lets go of everything; resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopped.abort();

@@ -2,7 +2,7 @@
  * Brings a fleet to what its source says: sources, objects to units (`compile/`), units to commands (`diff`), commands to
  * hosts (`fleet`, `act`), and what comes of it (`status/`). May import: schemas, bus.
  */
-export type * from "./api/api-types.ts";
+export type * from "./api/replies.ts";
 export { type ApiServer, serveApi } from "./api/server.ts";
 export {
   checkSocketFolder,

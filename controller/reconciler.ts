@@ -160,12 +160,14 @@ export class Reconciler {
     return this.#sourceStatus;
   }
 
-  /** Looks at the source now and at every host anew. Resolves when what the source has now is taken in. */
+  /** Looks at the source now and at every host anew. Resolves when statuses tell what the source has now. */
   async reconcile(): Promise<void> {
     this.#blobs.forget();
     await this.#options.source.refresh();
     await this.#reader.settled();
     this.fleet.touchAll();
+    await this.fleet.looked();
+    this.board.flush();
   }
 
   /** Calls `listener` with everything that changes. Returns the way to stop that. */

@@ -1,19 +1,20 @@
 import { Compiler, diff, type HostItem, Intake, openSource, type PlanReply } from "../../controller/mod.ts";
-import { type ObservedUnit, ProblemError } from "../../schemas/mod.ts";
+import type { ObservedUnit, Problem } from "../../schemas/mod.ts";
 import type { ControllerClient } from "../client/controller-client.ts";
 import { standardModules } from "../standard-modules.ts";
 
+export type DirectoryPlan =
+  | { kind: "plan"; plan: PlanReply }
+  | { kind: "invalid"; problems: readonly Problem[] };
+
 /** What a directory's objects would have sent, given what the hosts of a running controller have now. */
-export async function planOfDirectory(path: string, client: ControllerClient): Promise<PlanReply> {
+export async function planOfDirectory(path: string, client: ControllerClient): Promise<DirectoryPlan> {
   const source = openSource(path);
   try {
     await source.start();
-    const [unreadable] = source.problems;
-    if (!source.latest)
-      throw unreadable ? new ProblemError(unreadable) : new Error(`nothing was read from ${path}`);
+    if (!source.latest) return { kind: "invalid", problems: source.problems };
     const { revision, objects, problems } = await new Intake(standardModules).read(source.latest);
-    const [first] = problems;
-    if (first) throw new ProblemError(first);
+    if (problems.length > 0) return { kind: "invalid", problems };
     const compiler = new Compiler();
     compiler.update(objects);
     const { items } = await client.get<{ items: HostItem[] }>("/v1/hosts?units=true");
@@ -23,7 +24,7 @@ export async function planOfDirectory(path: string, client: ControllerClient): P
       host,
       commands: diff(compiler.unitsOf(host), observed.get(host) ?? []),
     }));
-    return { revision, hosts: plans.filter(({ commands }) => commands.length > 0) };
+    return { kind: "plan", plan: { revision, hosts: plans.filter(({ commands }) => commands.length > 0) } };
   } finally {
     await source.close();
   }

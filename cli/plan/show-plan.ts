@@ -1,18 +1,29 @@
 import type { HostPlan, PlannedCommand, PlanReply } from "../../controller/mod.ts";
+import { formatProblem } from "../../schemas/mod.ts";
 import { ControllerClient } from "../client/controller-client.ts";
 import { paint } from "../client/paint.ts";
 import { printValue } from "../client/print.ts";
+import { couldNotRun } from "../client/run-command.ts";
 import type { PlanOptions } from "../plan.ts";
-import { planOfDirectory } from "./plan-of-directory.ts";
+import { type DirectoryPlan, planOfDirectory } from "./plan-of-directory.ts";
 
 /** Prints what would be sent. Returns the exit status: 0 nothing, 1 something. */
-export async function plan(path: string | undefined, { server, output }: PlanOptions): Promise<number> {
+export async function showPlan(path: string | undefined, { server, output }: PlanOptions): Promise<number> {
   const client = new ControllerClient(server);
-  const found =
-    path === undefined ? await client.get<PlanReply>("/v1/plan") : await planOfDirectory(path, client);
-  if (output === "table") process.stdout.write(planText(found.hosts));
-  else printValue(found, output);
-  return found.hosts.length === 0 ? 0 : 1;
+  const found = await planned(path, client);
+  if (found.kind === "invalid") {
+    for (const problem of found.problems) process.stderr.write(`netloom: ${formatProblem(problem)}\n`);
+    return couldNotRun;
+  }
+  const { plan } = found;
+  if (output === "table") process.stdout.write(planText(plan.hosts));
+  else printValue(plan, output);
+  return plan.hosts.length === 0 ? 0 : 1;
+}
+
+async function planned(path: string | undefined, client: ControllerClient): Promise<DirectoryPlan> {
+  if (path !== undefined) return planOfDirectory(path, client);
+  return { kind: "plan", plan: await client.get<PlanReply>("/v1/plan") };
 }
 
 export function planText(hosts: readonly HostPlan[]): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { kindNames } from "../../schemas/mod.ts";
 import type { Reconciler } from "../reconciler.ts";
-import type { ErrorReply } from "./api-types.ts";
+import type { ErrorReply } from "./replies.ts";
 import * as views from "./views.ts";
 import { streamNews } from "./watch-stream.ts";
 

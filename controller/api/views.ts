@@ -11,7 +11,7 @@ import type {
   ObjectItem,
   PlanReply,
   UnitDetail,
-} from "./api-types.ts";
+} from "./replies.ts";
 
 export function summary({ board, fleet, sourceStatus, term, version }: Reconciler): ControllerSummary {
   const statuses = [...board.list()];

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { News, Reconciler } from "../reconciler.ts";
-import type { WatchLine } from "./api-types.ts";
+import type { WatchLine } from "./replies.ts";
 import { objectItem, objectItems } from "./views.ts";
 
 /** A watcher that reads slower than the fleet changes is cut off when this much waits for it; it may come again. */

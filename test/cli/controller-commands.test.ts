@@ -151,6 +151,21 @@ test("plan PATH tells what a directory would change on the hosts there are", asy
   );
 });
 
+test("plan PATH tells everything that is wrong with a directory, and compares nothing", async ({
+  world,
+  folder,
+  socket,
+}) => {
+  await converged({ world, socket });
+  const files = fleetYaml(["nas"]);
+  writeFileSync(join(folder, "hosts.yaml"), (files["hosts.yaml"] ?? "").replace("proxy: gw", "proxy: wg"));
+  writeFileSync(join(folder, "rules.yaml"), (files["rules.yaml"] ?? "").replace("ICMP", "NOPE"));
+  const { out, err, code } = await run(socket, ["plan", folder]);
+  assert.equal({ out, code }, { out: "", code: 2 });
+  assert.match(err, /netloom: hosts\.yaml:\d+:\d+: /);
+  assert.match(err, /netloom: rules\.yaml:\d+:\d+: /);
+});
+
 test("events are printed oldest first, of one object when asked", async (context) => {
   const { gw } = await converged(context);
   gw.model.apply({ verb: "revoke", unit: "Rule/default/ping/nas" });

@@ -66,6 +66,11 @@ export class FakeDaemon {
     return this.batches.flatMap(({ commands }) => commands);
   }
 
+  /** Carries nothing out until then. */
+  hold(until: Promise<void>): void {
+    this.#carrying = this.#carrying.then(() => until);
+  }
+
   beat(): void {
     const { host, boot, sequence } = this;
     this.#bus.publish(subjects.heartbeat(host), codecs.heartbeat.encode({ host, boot, sequence }));

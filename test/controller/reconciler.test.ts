@@ -347,6 +347,21 @@ test("a daemon that makes up terms is not asked without a pause by a controller 
   assert.is(daemon.batches.length, 2);
 });
 
+test("once reconcile has resolved, statuses tell of the newest revision, though nothing has been carried out yet", async ({
+  world,
+}) => {
+  const { controller, daemon } = await converged(world);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  daemon.hold(held);
+  world.source.commit(fleetYaml(["nas"], { active: false }));
+  await controller.reconciler.reconcile();
+  assert.is(conditionOf(controller, ping, "Ready")?.status, "False");
+  assert.is(conditionOf(controller, ping, "Ready")?.observedRevision, world.source.latest?.revision);
+  release();
+  await until("carried out", () => isAllReady(controller));
+});
+
 test("more hosts than may be served at once are all served", async ({ world }) => {
   const names = Array.from({ length: hostsInFlightMax * 2 }, (_, at) => `h${at}`);
   const hosts = names.map(
