@@ -28,6 +28,35 @@ export function registerDaemon(program: Command): void {
         "NETLOOM_METRICS",
       ).argParser(parseListen),
     )
+    .addOption(
+      option(
+        "--responder <address:port>",
+        "hear hosts that sleep, over TLS (docs/responder.md)",
+        "NETLOOM_RESPONDER",
+      ).argParser(parseListen),
+    )
+    .addOption(
+      option(
+        "--responder-cert <file>",
+        "this daemon's certificate (PEM) for hosts",
+        "NETLOOM_RESPONDER_CERT",
+      ),
+    )
+    .addOption(option("--responder-key <file>", "its key (PEM)", "NETLOOM_RESPONDER_KEY"))
+    .addOption(
+      option(
+        "--responder-ca <file>",
+        "authority (PEM) that signs hosts' certificates",
+        "NETLOOM_RESPONDER_CA",
+      ),
+    )
+    .addOption(
+      option(
+        "--responder-plain",
+        "without TLS: whoever has a host's address on the link speaks for it",
+        "NETLOOM_RESPONDER_PLAIN",
+      ).conflicts("responderCert"),
+    )
     .addHelpText(
       "after",
       "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",

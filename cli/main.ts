@@ -11,6 +11,7 @@ import { registerDaemon } from "./daemon.ts";
 import { registerDescribe } from "./describe.ts";
 import { registerEvents } from "./events.ts";
 import { registerGet } from "./get.ts";
+import { registerHost } from "./host.ts";
 import { registerLab } from "./lab.ts";
 import { registerModule } from "./module.ts";
 import { registerPlan } from "./plan.ts";
@@ -35,6 +36,7 @@ for (const register of [
   registerDescribe,
   registerEvents,
   registerGet,
+  registerHost,
   registerLab,
   registerModule,
   registerPlan,

@@ -15,6 +15,7 @@ import type { CommandHandlerOptions } from "./command-handler.ts";
 import { decide, type Step, unitOf } from "./decide.ts";
 import { sleeperHost } from "./power.ts";
 import type { StoredUnit } from "./store/unit-file.ts";
+import { unpermittedUnits } from "./subscription.ts";
 
 /** One batch under way. */
 export class BatchRun {
@@ -38,6 +39,21 @@ export class BatchRun {
     const outcome = earlier ? nack(earlier) : await this.#attempt(command, unit);
     if (outcome.kind === "nack" && unit !== undefined) this.#failed.set(unit, outcome.problem);
     this.outcomes.push(outcome);
+  }
+
+  /** What hosts had subscribed by themselves, and their declarations allow no more, goes with the batch that changed those. */
+  async dropUnpermitted(): Promise<void> {
+    const { store, log } = this.#options;
+    for (const id of unpermittedUnits(store.units)) {
+      try {
+        await this.#revoke(store.units.get(id) as StoredUnit);
+        store.delete(id);
+        this.changed = true;
+      } catch (error) {
+        // It is tried again with the next batch.
+        log.error({ unit: id, problem: problemOf(error) }, "host's own rule not removed");
+      }
+    }
   }
 
   async #attempt(command: Command, unit: UnitId | undefined): Promise<CommandOutcome> {

@@ -50,6 +50,7 @@ export class CommandHandler {
     }
     const run = new BatchRun(this.#options, await this.#fetchFor(batch));
     for (const command of batch.commands) await run.carryOut(command);
+    await run.dropUnpermitted();
     return this.#settle(batch, run);
   }
 

@@ -13,9 +13,12 @@ import type { Engine, EngineContext, Log } from "./engine.ts";
 import { EngineSet } from "./engine-set.ts";
 import { Membership } from "./membership.ts";
 import { makeReport, newFaults } from "./report.ts";
+import { type Responder, type ResponderOptions, serveResponder } from "./responder/mod.ts";
 import { type RestoreOptions, restore, retryRefused } from "./restore.ts";
 import { readSecret } from "./secret.ts";
+import { SelfService } from "./self-service.ts";
 import { UnitStore } from "./store/unit-store.ts";
+import { supersededUnits } from "./subscription.ts";
 import { Turns } from "./turns.ts";
 
 /** Batches and power states that may wait for their turn. */
@@ -36,6 +39,8 @@ export interface DaemonOptions {
   stateDir: string;
   /** Files named after the secrets they hold; without it there are no secrets. */
   secretsDir?: string;
+  /** Where hosts that sleep speak for themselves (docs/responder.md); without it they cannot. */
+  responder?: ResponderOptions;
   engines: readonly Engine[];
   /** What this host is, now; looked at again every few seconds. The one of this folder's door is the real one. */
   describeHost(): Pick<HostCapabilities, "kernel" | "interfaces">;
@@ -54,6 +59,8 @@ export interface DaemonStatus {
   connected: boolean;
   units: ObservedUnit[];
   asleep: HostId[];
+  /** The port on which hosts that sleep are heard. */
+  responderPort?: number;
   commands: { verb: Command["verb"]; outcome: CommandOutcome["kind"]; count: number }[];
 }
 
@@ -91,6 +98,7 @@ class RunningDaemon implements Daemon {
   #described: Pick<HostCapabilities, "kernel" | "interfaces">;
   #engines: EngineSet | undefined;
   #membership: Membership | undefined;
+  #responder: Responder | undefined;
   #joinedBus: Bus | undefined;
   #joining: Promise<void> | undefined;
   #looks: NodeJS.Timeout | undefined;
@@ -107,7 +115,9 @@ class RunningDaemon implements Daemon {
     const { host, bus, engines, log } = this.#options;
     for (const found of this.#store.problems) log.error({ problem: found }, "file of the store set aside");
     this.#engines = await EngineSet.start(host, engines, () => this.#engineContext());
+    for (const id of supersededUnits(this.#store.units)) this.#store.delete(id);
     await restore(this.#restoring());
+    await this.#serveHosts();
     this.#looks = setInterval(() => {
       if (!this.#turns.full) void this.#turns.take(() => this.#look());
     }, lookEveryMs);
@@ -125,6 +135,7 @@ class RunningDaemon implements Daemon {
       connected: this.#membership?.connected ?? false,
       units: this.#report(0).units,
       asleep: [...this.#store.asleep],
+      ...(this.#responder && { responderPort: this.#responder.port }),
       commands: [...this.#counts.values()],
     };
   }
@@ -138,6 +149,7 @@ class RunningDaemon implements Daemon {
     const { log, host } = this.#options;
     this.#stopping.abort();
     clearInterval(this.#looks);
+    await this.#responder?.close();
     await this.#joining;
     this.#membership?.deafen();
     await this.#turns.idle();
@@ -149,6 +161,23 @@ class RunningDaemon implements Daemon {
     await this.#joinedBus?.close();
     await this.#store.close();
     log.info({ host }, "daemon stopped");
+  }
+
+  async #serveHosts(): Promise<void> {
+    const { host, log, responder } = this.#options;
+    if (!responder) return;
+    const service = new SelfService({
+      proxy: host,
+      store: this.#store,
+      engines: this.#running(),
+      refused: this.#refused,
+      turns: this.#turns,
+      log,
+      changed: () => this.#membership?.changed(),
+    });
+    this.#responder = await serveResponder(service, { ...responder, log });
+    const { address } = responder.listen;
+    log.info({ address, port: this.#responder.port, tls: responder.tls !== undefined }, "serving hosts");
   }
 
   /** Joins the bus, however long that takes; until then units work as they were kept. */

@@ -3,6 +3,7 @@ import { entry } from "./problems/entry.ts";
 import { labProblems } from "./problems/lab.ts";
 import { moduleProblems } from "./problems/modules.ts";
 import { objectProblems } from "./problems/objects.ts";
+import { responderProblems } from "./problems/responder.ts";
 
 /**
  * The closed list of what the world can do to us. Each code says whether trying the same again can help (`retry`) and
@@ -14,6 +15,7 @@ const list = {
   ...controllerProblems,
   ...moduleProblems,
   ...labProblems,
+  ...responderProblems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),

@@ -21,6 +21,7 @@ const mayImport: Record<string, string[] | "everything"> = {
   "daemon/tunnel": ["schemas", "modules", "daemon/engine.ts", "daemon/worker", "daemon/linux"],
   "daemon/probe": ["schemas", "modules", "daemon/engine.ts", "daemon/worker", "daemon/linux"],
   "daemon/layer45": ["schemas", "modules", "daemon/engine.ts", "daemon/worker", "daemon/linux"],
+  "daemon/responder": ["schemas", "modules", "daemon/engine.ts"],
   daemon: [
     "schemas",
     "bus",
@@ -32,6 +33,7 @@ const mayImport: Record<string, string[] | "everything"> = {
     "daemon/tunnel",
     "daemon/probe",
     "daemon/layer45",
+    "daemon/responder",
   ],
   functions: ["schemas", "bus", "modules"],
   lab: ["schemas", "bus", "controller", "daemon", "daemon/linux", "functions"],

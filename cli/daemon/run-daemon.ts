@@ -1,13 +1,15 @@
+import { readFile } from "node:fs/promises";
 import pino from "pino";
 import {
   type Daemon,
   describeHost,
   type Log,
   makeEngines,
+  type ResponderOptions,
   serveStatus,
   startDaemon,
 } from "../../daemon/mod.ts";
-import { formatProblem, ProblemError } from "../../schemas/mod.ts";
+import { fail, formatProblem, ProblemError } from "../../schemas/mod.ts";
 import type { BusFlags } from "../client/bus-flags.ts";
 import { connectBus } from "../client/connect-bus.ts";
 import { firstSignal } from "../client/first-signal.ts";
@@ -18,6 +20,11 @@ export interface DaemonFlags extends BusFlags {
   stateDir: string;
   secretsDir: string;
   metrics?: { address: string; port: number };
+  responder?: { address: string; port: number };
+  responderCert?: string;
+  responderKey?: string;
+  responderCa?: string;
+  responderPlain?: boolean;
   logLevel: string;
 }
 
@@ -43,7 +50,8 @@ export async function runDaemon(flags: DaemonFlags): Promise<number> {
   }
 }
 
-function start(flags: DaemonFlags, log: Log): Promise<Daemon> {
+async function start(flags: DaemonFlags, log: Log): Promise<Daemon> {
+  const responder = await responderOf(flags);
   return startDaemon({
     host: flags.host,
     bus: (signal) =>
@@ -54,9 +62,24 @@ function start(flags: DaemonFlags, log: Log): Promise<Daemon> {
       ),
     stateDir: flags.stateDir,
     secretsDir: flags.secretsDir,
+    ...(responder && { responder }),
     engines: makeEngines(),
     describeHost,
     version: ownVersion(),
     log,
   });
+}
+
+async function responderOf(flags: DaemonFlags): Promise<ResponderOptions | undefined> {
+  const { responder: listen, responderCert, responderKey, responderCa, responderPlain } = flags;
+  if (!listen) return undefined;
+  const files = [responderCert, responderKey, responderCa];
+  if (files.every((file) => file === undefined)) return { listen, plain: responderPlain === true };
+  const [cert, key, ca] = await Promise.all(files.map(readPem));
+  return { listen, tls: { cert: cert!, key: key!, ca: ca! } };
+}
+
+function readPem(file: string | undefined): Promise<Buffer> {
+  if (file === undefined) fail("responder.tls-unusable", { reason: "one of the three files is not given" });
+  return readFile(file).catch((error: Error) => fail("responder.tls-unusable", { reason: error.message }));
 }

@@ -44,7 +44,11 @@ export class Fixture {
   }
 
   /** Starts a daemon on what the one before it left on disk, with an engine that knows nothing. */
-  async start(engines: Engine[] = [new FakeEngine()], bus?: DaemonOptions["bus"]): Promise<void> {
+  async start(
+    engines: Engine[] = [new FakeEngine()],
+    bus?: DaemonOptions["bus"],
+    more: Partial<DaemonOptions> = {},
+  ): Promise<void> {
     this.engine = engines[0] as FakeEngine;
     this.daemonBus = this.bus.join();
     this.daemon = await startDaemon({
@@ -55,6 +59,7 @@ export class Fixture {
       describeHost: () => ({ kernel: "6.18.0", interfaces: [] }),
       version: "0.0.0",
       log: quiet,
+      ...more,
     });
   }
 

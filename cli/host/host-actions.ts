@@ -1,0 +1,52 @@
+import type { Request } from "../../daemon/mod.ts";
+import { formatProblem, isRetryable, ProblemError } from "../../schemas/mod.ts";
+import type { HostFlags } from "./host-flags.ts";
+import { ownMac } from "./own-mac.ts";
+import { type RuleToSend, readRules } from "./read-rules.ts";
+import { rulesOfState } from "./state-rules.ts";
+import { tellProxy } from "./tell-proxy.ts";
+
+const exit = { done: 0, wrong: 1, unreachable: 2, refused: 3 } as const;
+
+export function sleepHost(flags: HostFlags): Promise<number> {
+  return told(async () => {
+    const mac = ownMac(flags.interface);
+    const fixed = flags.rules === undefined ? [] : await readRules(flags.rules);
+    const ofNow = await rulesOfState(flags.with ?? []);
+    const isSubscribing = flags.rules !== undefined || flags.with !== undefined;
+    const first = isSubscribing ? [subscription(mac, [...fixed, ...ofNow])] : [];
+    await tellProxy([...first, { kind: "sleep", mac }], flags);
+  });
+}
+
+export function wakeHost(flags: HostFlags): Promise<number> {
+  return told(() => tellProxy([{ kind: "wake", mac: ownMac(flags.interface) }], flags));
+}
+
+export function subscribeHost(path: string, flags: HostFlags): Promise<number> {
+  return told(async () => {
+    await tellProxy([subscription(ownMac(flags.interface), await readRules(path))], flags);
+  });
+}
+
+export function unsubscribeHost(flags: HostFlags): Promise<number> {
+  return told(() => tellProxy([{ kind: "remove", mac: ownMac(flags.interface) }], flags));
+}
+
+function subscription(mac: string, rules: readonly RuleToSend[]): Request {
+  const text = JSON.stringify(rules.map(({ rule }) => rule));
+  return { kind: "add", mac, rules: Buffer.from(text), modules: rules.map(({ module }) => module) };
+}
+
+async function told(action: () => Promise<void>): Promise<number> {
+  try {
+    await action();
+    return exit.done;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    process.stderr.write(`netloom: ${formatProblem(error.problem)}\n`);
+    if (isRetryable(error.problem)) return exit.unreachable;
+    const isProxys = ["responder.refused", "responder.untrusted"].includes(error.problem.code);
+    return isProxys ? exit.refused : exit.wrong;
+  }
+}

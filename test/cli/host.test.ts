@@ -1,0 +1,280 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { ResponderOptions } from "../../daemon/mod.ts";
+import { sleepEngine } from "../../daemon/sleep/mod.ts";
+import type { Unit } from "../../schemas/mod.ts";
+import { Fixture } from "../daemon/fixture.ts";
+import { Authority, type Certificate } from "../daemon/responder/authority.ts";
+import { makeLan, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
+
+const program = resolve(import.meta.dirname, "../../cli/main.js");
+const folder = mkdtempSync(join(tmpdir(), "netloom-host-"));
+const port = 9465;
+const authority = new Authority();
+const stranger = new Authority();
+const gateway = authority.issue("gw-1", ["gw-1.default.host.netloom"]);
+const nas = authority.issue("nas", ["nas.default.host.netloom"]);
+const selfService = { rulesMax: 2, moduleBytesMax: 16_384 };
+const listen = { address: "10.9.0.2", port };
+const tls: ResponderOptions = { listen, tls: authority.read(gateway) };
+const world = new Fixture();
+
+interface Exit {
+  status: number | null;
+  text: string;
+}
+
+/** Runs `netloom host` on the host. */
+function onHost(words: string[], flags: string[] = flagsOf(nas)): Promise<Exit> {
+  const all = ["netns", "exec", "host", process.execPath, program, "host", ...words, ...flags];
+  const child = spawn("ip", all, { stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (text += piece));
+  return new Promise((done) => child.on("close", (status) => done({ status, text })));
+}
+
+function flagsOf({ cert, key }: Certificate, more: string[] = []): string[] {
+  const by = ["--proxy-name", "gw-1", "--ca", authority.ca, "--cert", cert, "--key", key];
+  return ["--proxy", "10.9.0.2", ...by, "--timeout", "10s", ...more];
+}
+
+const plain = ["--proxy", "10.9.0.2", "--plain", "--timeout", "10s"];
+
+function rulesFile(name: string, rules: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(rules));
+  return path;
+}
+
+const pingRule = { ICMP: { addresses: ["10.9.0.5/32"], standard: "icmp-echo" } };
+const rules = rulesFile("rules.json", [pingRule]);
+
+const answered = () => / 1 received/.test(tryOnClient("ping -c 1 -W 1 10.9.0.5"));
+const ownUnits = () => world.daemon!.status().units.filter(({ id }) => id.startsWith("Self/"));
+
+async function start(responder: ResponderOptions): Promise<void> {
+  await world.stop();
+  await world.start([sleepEngine()], undefined, { responder });
+}
+
+/** Declares the host, as a controller would. */
+async function declare(unit: Unit): Promise<void> {
+  const install = { verb: "install", unit, priority: 0 } as const;
+  const activate = { verb: "activate", unit: unit.id, digest: unit.digest } as const;
+  assert.equal(await world.codes(install, activate), ["ack", "ack"]);
+}
+
+test.before(async () => {
+  makeLan();
+  await start(tls);
+  await declare(sleeperUnit({ selfService }));
+});
+test.after(async () => {
+  await world.end();
+  for (const one of [authority, stranger]) one.remove();
+  rmSync(folder, { recursive: true });
+});
+
+test("a host subscribes its rules, says that it sleeps, and its proxy answers for it", async () => {
+  assert.equal(await onHost(["subscribe", folder]), { status: 0, text: "" });
+  assert.equal(
+    ownUnits().map(({ id, state, problem }) => [id, state, problem]),
+    [["Self/default/nas/0", "active", undefined]],
+  );
+  assert.equal(await onHost(["sleep"]), { status: 0, text: "" });
+  plugHost("down");
+  assert.ok(answered());
+});
+
+test("the subscription and the sleep outlive a restart of the daemon", async () => {
+  await start(tls);
+  run("ip -n client neigh flush dev eth0");
+  await until("an answer by the daemon started anew", answered);
+});
+
+test("a host that woke says so, and its proxy lets go", async () => {
+  plugHost("up");
+  assert.equal(await onHost(["wake"]), { status: 0, text: "" });
+  run("ip netns exec host sysctl -qw net.ipv4.icmp_echo_ignore_all=1");
+  run("ip -n client neigh flush dev eth0");
+  assert.not.ok(answered());
+  run("ip netns exec host sysctl -qw net.ipv4.icmp_echo_ignore_all=0");
+  assert.ok(answered());
+});
+
+const refusals: [string, () => { words: string[]; flags?: string[] }, RegExp][] = [
+  [
+    "a certificate of another host",
+    () => ({ words: ["sleep"], flags: flagsOf(authority.issue("pc", ["pc.default.host.netloom"])) }),
+    /does not name the Host with this MAC address/,
+  ],
+  [
+    "a certificate that has the name as common name only",
+    () => ({
+      words: ["sleep"],
+      flags: flagsOf(authority.issue("cn", [], { commonName: "nas.default.host.netloom" })),
+    }),
+    /does not name the Host/,
+  ],
+  [
+    "a certificate with a wildcard",
+    () => ({ words: ["sleep"], flags: flagsOf(authority.issue("any", ["*.default.host.netloom"])) }),
+    /does not name the Host/,
+  ],
+  [
+    "a certificate of an unknown authority",
+    () => ({ words: ["sleep"], flags: flagsOf(stranger.issue("nas", ["nas.default.host.netloom"])) }),
+    /its certificate is not valid here/,
+  ],
+  [
+    "an expired certificate",
+    () => ({
+      words: ["sleep"],
+      flags: flagsOf(authority.issue("old", ["nas.default.host.netloom"], { days: -1 })),
+    }),
+    /CERT_HAS_EXPIRED/,
+  ],
+  [
+    "another host's MAC address",
+    () => {
+      run("ip -n host link add other type bridge; ip -n host link set other address 02:00:00:00:00:77 up");
+      return { words: ["sleep"], flags: flagsOf(nas, ["--interface", "other"]) };
+    },
+    /Cannot act for 02:00:00:00:00:77/,
+  ],
+  [
+    "a rule for another host's address",
+    () => {
+      const foreign = [{ ICMP: { addresses: ["10.9.0.1/32"], standard: "icmp-echo" } }];
+      return { words: ["subscribe", rulesFile("foreign.json", foreign)] };
+    },
+    /10\.9\.0\.1\/32 is no address of default\/nas/,
+  ],
+  [
+    "a rule for a whole network",
+    () => {
+      const wide = [{ ICMP: { addresses: ["10.9.0.0/24"], standard: "icmp-echo" } }];
+      return { words: ["subscribe", rulesFile("wide.json", wide)] };
+    },
+    /10\.9\.0\.0\/24 is no address of default\/nas/,
+  ],
+  [
+    "more rules than are allowed",
+    () => ({ words: ["subscribe", rulesFile("many.json", [pingRule, pingRule, pingRule])] }),
+    /the number of rules is 3; the limit is 2/,
+  ],
+  [
+    "a module larger than is allowed",
+    () => {
+      writeFileSync(join(folder, "big.wasm"), new Uint8Array(2 ** 20));
+      const big = [{ ICMP: { addresses: ["10.9.0.5/32"], module: "big.wasm" } }];
+      return { words: ["subscribe", rulesFile("big.json", big)] };
+    },
+    /the size of rule 0 in bytes is 1048576; the limit is 16384/,
+  ],
+  [
+    "a module that is none",
+    () => {
+      writeFileSync(join(folder, "none.wasm"), "none");
+      const none = [pingRule, { ICMP: { addresses: ["10.9.0.5/32"], module: "none.wasm" } }];
+      return { words: ["subscribe", rulesFile("none.json", none)] };
+    },
+    /Cannot load module "rule 1"/,
+  ],
+  [
+    "a rule whose program refuses its config",
+    () => {
+      const addresses = ["10.9.0.5/32"];
+      const config = { connections: 7 };
+      const wrong = [pingRule, { TCP: { addresses, config, standard: "tcp-keeper" } }];
+      return { words: ["subscribe", rulesFile("wrong.json", wrong)] };
+    },
+    /"connections" should be a list/,
+  ],
+];
+for (const [what, make, expected] of refusals) {
+  test(`refused, and nothing is changed by it: ${what}`, async () => {
+    const before = ownUnits().map(({ digest }) => digest);
+    const { words, flags } = make();
+    const { status, text } = await onHost(words, flags);
+    assert.match(text, expected);
+    assert.is(status, 3);
+    assert.equal(
+      ownUnits().map(({ digest }) => digest),
+      before,
+    );
+    assert.equal(world.daemon!.status().asleep, []);
+  });
+}
+
+test("a proxy whose certificate is not that of the host it should be is not trusted", async () => {
+  const { status, text } = await onHost(["sleep"], flagsOf(nas, ["--proxy-name", "gw-2"]));
+  assert.match(text, /Cannot trust the proxy/);
+  assert.is(status, 3);
+});
+
+test("another subscription takes the place of the first, and unsubscribing removes it", async () => {
+  const two = rulesFile("two.json", [
+    { UDP: { addresses: ["10.9.0.5/32"], port: 7, standard: "udp-echo" } },
+    pingRule,
+  ]);
+  assert.is((await onHost(["subscribe", two])).status, 0);
+  const ids = ["Self/default/nas/1", "Self/default/nas/2"];
+  assert.equal(
+    ownUnits().map(({ id }) => id),
+    ids,
+  );
+  assert.is((await onHost(["unsubscribe"])).status, 0);
+  assert.equal(ownUnits(), []);
+});
+
+test("what a host subscribed goes when its declaration does not allow it any more; it may still sleep", async () => {
+  assert.is((await onHost(["subscribe", rules])).status, 0);
+  await declare(sleeperUnit({ selfService: false }));
+  assert.equal(ownUnits(), []);
+  const { status, text } = await onHost(["subscribe", rules]);
+  assert.match(text, /default\/nas may not subscribe rules of its own/);
+  assert.is(status, 3);
+  assert.is((await onHost(["sleep"])).status, 0);
+  assert.is((await onHost(["wake"])).status, 0);
+});
+
+test("a host that is not declared any more is refused", async () => {
+  assert.equal(await world.codes({ verb: "revoke", unit: "Host/default/nas" }), ["ack"]);
+  const { status, text } = await onHost(["sleep"]);
+  assert.match(text, /this proxy does not stand in for it/);
+  assert.is(status, 3);
+});
+
+test("without TLS a proxy serves nobody but itself, unless it is told to", async () => {
+  try {
+    await start({ listen });
+    assert.unreachable("it serves");
+  } catch (error) {
+    assert.match((error as Error).message, /without TLS on 10\.9\.0\.2/);
+  }
+  await start({ listen, plain: true });
+  await declare(sleeperUnit());
+  assert.equal(await onHost(["sleep"], plain), { status: 0, text: "" });
+  assert.equal(await onHost(["wake"], plain), { status: 0, text: "" });
+});
+
+test("without TLS a host is known by its address, and no other can speak for it", async () => {
+  run("ip -n host addr del 10.9.0.5/24 dev eth0; ip -n host addr add 10.9.0.6/24 dev eth0");
+  const { status, text } = await onHost(["sleep"], plain);
+  assert.match(text, /10\.9\.0\.6 is not the address of the Host/);
+  assert.is(status, 3);
+});
+
+test("a proxy that is not there is said to be out of reach, after several attempts", async () => {
+  await world.stop();
+  const { status, text } = await onHost(["sleep"], [...plain.slice(0, 3), "--timeout", "1s"]);
+  assert.match(text, /Cannot reach the proxy at 10\.9\.0\.2 port 9465: connect ECONNREFUSED/);
+  assert.is(status, 2);
+});
+
+test.run();
