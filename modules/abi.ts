@@ -27,6 +27,7 @@ export const sleepAbi: Abi = {
   required: { ...memoryFunctions, process_packet: [takes("i32").pointer] },
   optional: {
     ...configureFunction,
+    _initialize: [takes().nothing],
     initialize: [takes().nothing],
     on_wakeup: [takes().pointer],
     on_timer: [takes().pointer],

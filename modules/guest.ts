@@ -69,7 +69,7 @@ export class Guest {
     return found;
   }
 
-  /** Calls into the guest with up to two integers and answers the (unsigned) integer it returns, or the trap. */
+  /** Calls into the guest with up to three integers and answers the (unsigned) integer it returns, or the trap. */
   run(entry: GuestFunction, call: string, first = 0, second = 0, third = 0): CallResult {
     let result: number;
     try {
@@ -83,7 +83,7 @@ export class Guest {
   }
 
   /**
-   * Puts `prefix` (a u32, little-endian) and the bytes into the guest's input block and answers the block's address. The
+   * Puts the length (u32, little-endian) and the bytes into the guest's input block and answers the block's address. The
    * block is allocated by the guest, and replaced when it is too small; it is the guest's to write to during the call.
    */
   put(source: Uint8Array, offset: number, length: number): CallResult {

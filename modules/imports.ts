@@ -96,7 +96,9 @@ function writeLog(memory: () => Uint8Array, services: GuestServices): GuestFunct
       const pointer = view.getUint32((vectors >>> 0) + 8 * index, true);
       const length = view.getUint32((vectors >>> 0) + 8 * index + 4, true);
       if (pointer + length > bytes.length) return errno.fault;
-      if (length > 0) services.log(textAt(bytes, pointer, length));
+      const text = textAt(bytes, pointer, length);
+      // C libraries write a line's end by itself.
+      if (text !== "") services.log(text);
       total += length;
     }
     return write(bytes, written >>> 0, 4, (target) => target.setUint32(0, total, true));
