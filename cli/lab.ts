@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 export interface LabRunOptions {
   name: string;
   seed: number;
+  nats?: boolean;
   secrets?: string;
   log?: string;
   timeout: number;
@@ -47,6 +48,7 @@ function runOptions(command: Command): Command {
       wholeNumber,
       1,
     )
+    .option("--nats", "a real nats-server as bus, instead of the embedded one")
     .option("--secrets <dir>", "files named after the secrets they hold, for all hosts")
     .option("--log <file>", "append the log of controller and daemons to this file, a JSON object a line")
     .option("--timeout <seconds>", "how long the fleet may take to converge", wholeNumber, 60);

@@ -1,8 +1,10 @@
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { connectMemoryBus } from "../bus/mod.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { type Bus, connectMemoryBus, natsBus } from "../bus/mod.ts";
 import { enterNetworkNamespace } from "../daemon/linux/mod.ts";
 import { describeHost, type Log, makeEngines, startDaemon } from "../daemon/mod.ts";
 import { type HostId, type Problem, problemOf } from "../schemas/mod.ts";
+import type { WayToBus } from "./lab-bus.ts";
+import { leadToSocket } from "./nats-bus.ts";
 
 /** What the thread that is one host's daemon is given. */
 export interface DaemonPlan {
@@ -11,7 +13,7 @@ export interface DaemonPlan {
   stateDir: string;
   secretsDir?: string | undefined;
   version: string;
-  bus: MessagePort;
+  bus: WayToBus;
 }
 
 export type FromDaemon =
@@ -36,7 +38,7 @@ try {
   enterNetworkNamespace(`/run/netns/${netns}`);
   const daemon = await startDaemon({
     host,
-    bus: connectMemoryBus(plan.bus),
+    bus: joinBus,
     stateDir,
     ...(secretsDir !== undefined && { secretsDir }),
     engines: makeEngines(),
@@ -51,6 +53,13 @@ try {
   tell({ kind: "ready" });
 } catch (error) {
   tell({ kind: "failed", problem: problemOf(error) });
+}
+
+async function joinBus(signal: AbortSignal): Promise<Bus> {
+  const onProblem = (problem: Problem): void => logAt("warn")({ problem }, "bus problem");
+  if (plan.bus.kind === "memory") return connectMemoryBus(plan.bus.port, { onProblem });
+  await leadToSocket(plan.bus.socketPath);
+  return natsBus({ servers: plan.bus.url, identity: { role: "host", host }, signal, onProblem });
 }
 
 /** Fields as they can be sent to another thread; errors, which say little when cloned, as their text. */

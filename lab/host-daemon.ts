@@ -33,7 +33,7 @@ export class HostDaemon {
     const plan: DaemonPlan = { ...rest, bus: bus() };
     const worker = new Worker(new URL("./daemon-worker.js", import.meta.url), {
       workerData: plan,
-      transferList: [plan.bus],
+      transferList: plan.bus.kind === "memory" ? [plan.bus.port] : [],
       name: `daemon ${rest.host}`,
     });
     this.#worker = worker;

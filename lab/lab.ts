@@ -1,5 +1,4 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { type MemoryBus, memoryBus } from "../bus/mod.ts";
 import {
   openSource,
   type Reconciler,
@@ -15,6 +14,7 @@ import { converged } from "./convergence.ts";
 import { hostPlanOf, type Member, memberOf } from "./fleet.ts";
 import { HostDaemon } from "./host-daemon.ts";
 import { type CommandEnd, HostProcesses } from "./host-processes.ts";
+import { type LabBus, startLabBus } from "./lab-bus.ts";
 import { buildNetwork } from "./network.ts";
 import { announcePower } from "./power.ts";
 import { type LabRepository, readRepository } from "./repository.ts";
@@ -33,6 +33,8 @@ export interface LabOptions {
   version: string;
   /** Makes the losses of links. */
   seed: number;
+  /** A real nats-server instead of the embedded bus. */
+  nats: boolean;
   /** Files named after the secrets they hold, for all hosts. */
   secretsDir?: string | undefined;
   log: Log;
@@ -58,7 +60,7 @@ export class Lab {
   readonly daemons: ReadonlyMap<HostId, HostDaemon>;
   readonly #options: LabOptions;
   readonly #source: Source;
-  readonly #bus: MemoryBus;
+  readonly #bus: LabBus;
   readonly #processes: ReadonlyMap<HostId, HostProcesses>;
   #wire: Wire | undefined;
   #controller: RunningController | undefined;
@@ -67,10 +69,16 @@ export class Lab {
   static async start(options: LabOptions): Promise<Lab> {
     await mkdir(runFolder.source, { recursive: true });
     const source = openSource(options.location, { folder: runFolder.source, ...options.source });
+    const onProblem = (found: Problem): void => options.log.warn({ problem: found }, "bus problem");
     let lab: Lab | undefined;
     try {
       await source.start();
-      lab = new Lab(options, source, await readRepository(source));
+      const repository = await readRepository(source);
+      lab = new Lab(options, {
+        source,
+        repository,
+        bus: await startLabBus({ nats: options.nats, onProblem }),
+      });
       await lab.#start();
       return lab;
     } catch (error) {
@@ -79,12 +87,14 @@ export class Lab {
     }
   }
 
-  private constructor(options: LabOptions, source: Source, { hosts, checks }: LabRepository) {
+  private constructor(
+    options: LabOptions,
+    { source, repository, bus }: { source: Source; repository: LabRepository; bus: LabBus },
+  ) {
+    const { hosts, checks } = repository;
     this.#options = options;
     this.#source = source;
-    this.#bus = memoryBus({
-      onProblem: (found) => options.log.warn({ problem: found }, "problem on the bus"),
-    });
+    this.#bus = bus;
     this.checks = checks;
     this.members = hosts.map(memberOf);
     this.topology = planTopology(hosts.map(hostPlanOf));
@@ -135,7 +145,7 @@ export class Lab {
     for (const processes of this.#processes.values()) processes.start();
     this.#controller = await runController({
       source: this.#source,
-      bus: this.#bus.join(),
+      bus: this.#bus.bus,
       modules,
       log,
       version,
@@ -160,7 +170,7 @@ export class Lab {
     return new Sleepers(
       this.members.map((member) => ({ member, wiring: wirings.get(member.id)! })),
       {
-        announce: (message) => announcePower(this.#bus, message),
+        announce: (message) => announcePower(this.#bus.bus, message),
         password: async (secret) => readFile(`${secretsDir}/${secret}`),
         freeze: (host, frozen) => {
           const processes = this.#processes.get(host);
@@ -187,7 +197,7 @@ export class Lab {
       stateDir: runFolder.daemon(netns),
       secretsDir,
       version,
-      bus: () => this.#bus.port(),
+      bus: () => this.#bus.way(),
       log,
       onCrash: (error) => onEvent({ kind: "daemon-crashed", host: id, error }),
     });

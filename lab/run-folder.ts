@@ -13,6 +13,8 @@ export const runFolder = {
   control: `${folder}/lab.sock`,
   /** The controller's API. */
   api: `${folder}/controller.sock`,
+  /** The bus, for daemons in other namespaces, where it is a nats-server. */
+  nats: `${folder}/nats.sock`,
   /** What the daemon of a host keeps. */
   daemon: (netns: string): string => `${folder}/hosts/${netns}`,
   /** What the source of a git repository keeps. */

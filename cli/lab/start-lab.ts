@@ -8,13 +8,14 @@ import { standardModules } from "../standard-modules.ts";
 /** What it says of itself to those who find it, and what it needs from this installation of netloom. */
 export function startLab(
   location: string,
-  { name, seed, secrets, log }: LabRunOptions,
+  { name, seed, nats = false, secrets, log }: LabRunOptions,
   onEvent: (event: LabEvent) => void,
 ): Promise<Lab> {
   return Lab.start({
     name,
     location,
     seed,
+    nats,
     secretsDir: secrets,
     version: ownVersion(),
     modules: standardModules,
