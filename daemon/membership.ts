@@ -5,9 +5,11 @@ import {
   type CommandOutcome,
   type CommandReply,
   codecs,
+  FairDecoder,
   type HostReport,
   limits,
   type Message,
+  type PowerMessage,
   type PowerReply,
   subjects,
 } from "../bus/mod.ts";
@@ -15,10 +17,21 @@ import { type HostId, type Problem, problem, type UnitId } from "../schemas/mod.
 import { CommandHandler } from "./command-handler.ts";
 import type { Log } from "./engine.ts";
 import type { EngineSet } from "./engine-set.ts";
-import { handlePower } from "./power.ts";
+import { handlePower, isServed } from "./power.ts";
 import { Reporter } from "./reporter.ts";
 import type { UnitStore } from "./store/unit-store.ts";
 import type { Turns } from "./turns.ts";
+
+/** Power messages of different hosts that wait at once: fewer than there are turns. */
+const powerWaitingMax = 8;
+
+/** What one host may say of its power: a hundred times at once, eight times a second. */
+const powerShare = {
+  bytesBurst: 100 * 1024,
+  bytesPerSecond: 8 * 1024,
+  messageBytesMin: 1024,
+  messageBytesMax: limits.messageBytesMax,
+} as const;
 
 export interface MembershipOptions {
   host: HostId;
@@ -40,6 +53,8 @@ export class Membership {
   readonly #handler: CommandHandler;
   readonly #reporter: Reporter;
   readonly #endings: (() => void)[];
+  readonly #powerOf = new FairDecoder(codecs.powerMessage, powerShare);
+  readonly #powerWaiting = new Set<HostId>();
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -111,14 +126,30 @@ export class Membership {
   }
 
   async #power({ payload, subject }: Message): Promise<Uint8Array> {
-    const message = codecs.powerMessage.decode(payload, subject);
-    const { host: proxy, store, engines, turns, log } = this.#options;
-    const crowded = this.#crowded();
-    const reply: PowerReply = crowded
-      ? { kind: "nack", problem: crowded }
-      : await turns.take(() => handlePower(message, { proxy, store, engines }));
-    log.info({ host: message.host, state: message.state, reply }, "power state told");
+    const message = this.#powerOf.decode(payload, subject);
+    const reply = await this.#tellPower(message);
+    const { log } = this.#options;
+    // Anyone may say this to us; only what had an effect is worth a line each time.
+    const level = reply.kind === "ack" ? "info" : "debug";
+    log[level]({ host: message.host, state: message.state, reply }, "power state told");
     return codecs.powerReply.encode(reply);
+  }
+
+  /** Hosts that tell more than they may wait for must not take the turns that commands need. */
+  async #tellPower(message: PowerMessage): Promise<PowerReply> {
+    const { host: proxy, store, engines, turns } = this.#options;
+    const { host } = message;
+    if (!isServed(host, store)) return { kind: "nack", problem: problem("power.unserved", { host, proxy }) };
+    if (this.#powerWaiting.has(host) || this.#powerWaiting.size >= powerWaitingMax) {
+      const crowded = problem("command.crowded", { host: proxy, waitingMax: powerWaitingMax });
+      return { kind: "nack", problem: crowded };
+    }
+    this.#powerWaiting.add(host);
+    try {
+      return await turns.take(() => handlePower(message, { proxy, store, engines }));
+    } finally {
+      this.#powerWaiting.delete(host);
+    }
   }
 
   #crowded(): Problem | undefined {

@@ -10,6 +10,11 @@ export function sleeperHost(unit: Unit): HostId | undefined {
   return spec?.type === "sleeper" ? spec.host : undefined;
 }
 
+/** Whether some unit here stands in for that host. */
+export function isServed(host: HostId, store: UnitStore): boolean {
+  return [...store.units.values()].some(({ unit }) => sleeperHost(unit) === host);
+}
+
 export interface PowerOptions {
   /** The host this daemon runs on. */
   proxy: HostId;

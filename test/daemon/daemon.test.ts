@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bus, codecs, limits, subjects } from "../../bus/mod.ts";
-import { problem } from "../../schemas/mod.ts";
+import { type ProblemError, problem } from "../../schemas/mod.ts";
 import { eventually } from "../bus/eventually.ts";
 import { FakeEngine, fakeUnit } from "./fake-engine.ts";
 import { codeOf, Fixture, host } from "./fixture.ts";
@@ -215,6 +215,17 @@ test("a host goes to sleep and wakes through its sleeper's engine, and that is r
   assert.is(await power("default/nas", "asleep"), "ack");
   await at.codes({ verb: "revoke", unit: sleeper.id });
   assert.equal([...at.engine.asleep], [], "whoever is not stood in for is not asleep");
+});
+
+test("a host that tells its power without end does not keep commands waiting", async () => {
+  await at.codes({ verb: "install", unit: sleeper, priority: 1 });
+  const told = Array.from({ length: 300 }, () =>
+    power("default/nas", "asleep").catch((error: ProblemError) => error.problem.code),
+  );
+  assert.equal(await at.codes({ verb: "activate", unit: sleeper.id, digest: sleeper.digest }), ["ack"]);
+  const codes = await Promise.all(told);
+  assert.ok(codes.includes("ack") && codes.includes("command.crowded"), codes.join());
+  assert.ok(codes.filter((code) => code === "bus.unavailable").length >= 190, "most are not even read");
 });
 
 test("a report is sent when it is asked for, and says what the host can do", async () => {
