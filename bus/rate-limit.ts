@@ -1,3 +1,5 @@
+const partiesMax = 100_000;
+
 /** So much at once, and so much a second, for each of many parties; what one spends is not missing to another. */
 export class RateLimit {
   readonly #burst: number;
@@ -32,6 +34,11 @@ export class RateLimit {
   }
 
   #set(party: string, left: number): void {
+    // Where permissions tell parties apart there are never that many; where not, the one longest known starts afresh.
+    const [oldest] = this.#accounts.keys();
+    if (this.#accounts.size >= partiesMax && oldest !== undefined && !this.#accounts.has(party)) {
+      this.#accounts.delete(oldest);
+    }
     this.#accounts.set(party, { left, atMs: this.#clock() });
   }
 }

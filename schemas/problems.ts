@@ -174,6 +174,10 @@ const list = {
     (d: { host: string; bytesPerSecond: number }) =>
       `Messages of ${d.host} are refused: it sent more than its share of ${d.bytesPerSecond} bytes a second; it must send less`,
   ),
+  "bus.problems-left-out": entry(
+    false,
+    (d: { code: string; count: number }) => `${d.count} more problems "${d.code}" of the bus were not told`,
+  ),
   "bus.queue-full": entry(
     true,
     (d: { queue: string; jobsMax: number }) =>

@@ -1,3 +1,4 @@
+import { ProblemError } from "../../schemas/mod.ts";
 import type { Bucket } from "../bus.ts";
 import { limits } from "../messages.ts";
 import * as is from "../shape.ts";
@@ -34,14 +35,25 @@ const leaseShape = is.object<Lease>({
   durationMs: is.integer(0, 10 * 60_000),
 });
 
+/** Of one that cannot be read, nobody knows for how long it holds: it is waited for longer than any is made for. */
+const unreadable: Lease = { holder: "unreadable", term: 0, durationMs: 60_000 };
+
+function readLease(value: Uint8Array, key: string): Lease {
+  try {
+    return decodeJson(value, leaseShape, { subject: key, bytesMax: leaseBytesMax });
+  } catch (error) {
+    if (error instanceof ProblemError) return unreadable;
+    throw error;
+  }
+}
+
 /** Keeps a lease under `key` of a bucket; its versions are the bucket's revisions. */
 export function bucketLease(bucket: Bucket, key: string): LeaseStore {
   return {
     async read() {
       const entry = await bucket.get(key);
       if (!entry) return undefined;
-      const lease = decodeJson(entry.value, leaseShape, { subject: key, bytesMax: leaseBytesMax });
-      return { lease, version: String(entry.revision) };
+      return { lease: readLease(entry.value, key), version: String(entry.revision) };
     },
     async write(lease, version) {
       const value = encodeJson(lease);

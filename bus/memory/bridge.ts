@@ -18,6 +18,7 @@ import type {
 import { defaults } from "../defaults.ts";
 import { assertFilter, assertSubject } from "../interest.ts";
 import { assertKey, assertName } from "../keys.ts";
+import { gateProblems } from "../problem-gate.ts";
 import { PortCalls } from "./port-calls.ts";
 
 /** Joins the bus at the other end of `port` (`MemoryBus.port`); all of the `Bus` contract holds here too. */
@@ -38,7 +39,7 @@ class BridgedBus implements Bus {
   #lastId = 0;
 
   constructor(port: MessagePort, options: BusOptions) {
-    this.#onProblem = options.onProblem ?? (() => undefined);
+    this.#onProblem = gateProblems(options.onProblem ?? (() => undefined));
     this.#calls = new PortCalls(port, this.#methods(), () => this.#become("disconnected"));
     this.blobs = this.#blobStore();
   }

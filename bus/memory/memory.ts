@@ -17,6 +17,7 @@ import { defaults } from "../defaults.ts";
 import { guarded } from "../intake.ts";
 import { assertFilter, assertSubject } from "../interest.ts";
 import { assertName } from "../keys.ts";
+import { gateProblems } from "../problem-gate.ts";
 import { firstAnswer, unavailable } from "../requesting.ts";
 import { serveBus } from "./bridge-server.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
@@ -58,7 +59,7 @@ class MemoryMember implements MemoryBus {
 
   constructor(hub: MemoryHub, options: BusOptions) {
     this.#hub = hub;
-    this.#onProblem = options.onProblem ?? (() => undefined);
+    this.#onProblem = gateProblems(options.onProblem ?? (() => undefined));
     this.blobs = hub.blobs;
   }
 

@@ -4,6 +4,8 @@ export interface Delivery {
   streamSequence: number;
   /** Its place among what this consumer was given: rises by one, or something was lost. */
   consumerSequence: number;
+  /** When it was stored. */
+  atMs: number;
   /** How many more there were when it was sent. */
   pending: number;
 }
@@ -17,7 +19,7 @@ export function readDelivery(reply: string): Delivery | undefined {
   const shift = tokens.length === 9 ? 0 : 2;
   if (tokens.length < 9 || tokens.length === 10 || tokens[0] !== "$JS" || tokens[1] !== "ACK")
     return undefined;
-  const [streamSequence, consumerSequence, , pending] = tokens.slice(5 + shift, 9 + shift).map(Number);
+  const [streamSequence, consumerSequence, atNs, pending] = tokens.slice(5 + shift, 9 + shift).map(Number);
   if (![streamSequence, consumerSequence, pending].every(Number.isSafeInteger)) return undefined;
-  return { streamSequence, consumerSequence, pending } as Delivery;
+  return { streamSequence, consumerSequence, atMs: Number(atNs) / 1e6, pending } as Delivery;
 }

@@ -8,6 +8,7 @@ import {
   type StoredMsg,
   type StreamConfig,
 } from "nats";
+import { problemOf } from "../../schemas/mod.ts";
 import type { Bucket, BucketEntry, Subscription, WatchEvent } from "../bus.ts";
 import { guarded } from "../intake.ts";
 import { assertFilter } from "../interest.ts";
@@ -15,9 +16,11 @@ import { assertKey } from "../keys.ts";
 import { jetStreamCode, jetStreamCodes } from "./nats-errors.ts";
 import type { NatsStreams } from "./nats-streams.ts";
 import { NatsWatch } from "./nats-watch.ts";
+import { sweepMarks } from "./sweep-marks.ts";
 
 const operationHeader = "KV-Operation";
 const nothing = new Uint8Array();
+const sweepEveryMs = 60 * 60_000;
 
 /**
  * A bucket as a JetStream stream, laid out as NATS' own key-value buckets are, so that `nats kv` reads it: the last message
@@ -53,7 +56,23 @@ export class NatsBucket implements Bucket {
   ): Promise<NatsBucket> {
     const bucket = new NatsBucket(streams, name, options);
     await streams.ensure(bucket.#config);
+    bucket.#sweepEvery(sweepEveryMs);
     return bucket;
+  }
+
+  #sweepEvery(ms: number): void {
+    const { link } = this.#streams;
+    const timer = setTimeout(async () => {
+      if (link.closed) return;
+      try {
+        const filter = `${this.#prefix}>`;
+        await sweepMarks(this.#streams, { config: this.#config, filter, olderThanMs: ms });
+      } catch (error) {
+        link.onProblem(problemOf(error));
+      }
+      this.#sweepEvery(ms);
+    }, ms);
+    timer.unref();
   }
 
   async get(key: string): Promise<BucketEntry | undefined> {
@@ -121,7 +140,7 @@ export class NatsBucket implements Bucket {
           listener({ kind: "put", entry: { key: this.#keyOf(subject), value, revision } });
         } else if (event.kind === "delete") {
           listener({ kind: "delete", key: this.#keyOf(event.subject), revision: event.revision });
-        } else listener({ kind: event.kind });
+        } else if (event.kind !== "mark") listener({ kind: event.kind });
       },
     });
   }

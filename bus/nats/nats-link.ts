@@ -9,6 +9,7 @@ import {
 } from "nats";
 import { fail, type Problem, ProblemError, problem } from "../../schemas/mod.ts";
 import type { BusState, Subscription } from "../bus.ts";
+import { gateProblems } from "../problem-gate.ts";
 import { unavailable } from "../requesting.ts";
 import { natsProblem } from "./nats-errors.ts";
 import { connectionOptions, inboxPrefix, type NatsBusOptions, reconnectAfterMs } from "./nats-options.ts";
@@ -37,7 +38,7 @@ export class NatsLink {
   private constructor(connection: NatsConnection, options: NatsBusOptions) {
     this.connection = connection;
     this.inboxPrefix = inboxPrefix(options.identity);
-    this.onProblem = options.onProblem ?? (() => undefined);
+    this.onProblem = gateProblems(options.onProblem ?? (() => undefined));
     void this.#follow();
   }
 

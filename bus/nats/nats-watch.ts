@@ -11,7 +11,7 @@ import {
 } from "nats";
 import { problemOf } from "../../schemas/mod.ts";
 import type { Subscription } from "../bus.ts";
-import { readDelivery } from "./delivery.ts";
+import { type Delivery, readDelivery } from "./delivery.ts";
 import { pause } from "./nats-link.ts";
 import { reconnectAfterMs } from "./nats-options.ts";
 import type { NatsStreams } from "./nats-streams.ts";
@@ -19,6 +19,8 @@ import type { NatsStreams } from "./nats-streams.ts";
 export type StreamEvent =
   | { kind: "put"; subject: string; value: Uint8Array; revision: number }
   | { kind: "delete"; subject: string; revision: number }
+  /** A key that was deleted before the watch began. */
+  | { kind: "mark"; subject: string; revision: number; atMs: number }
   | { kind: "synced" }
   | { kind: "reset" };
 
@@ -135,16 +137,17 @@ export class NatsWatch implements Subscription {
       return;
     }
     this.#lastSequence = delivery.consumerSequence;
-    this.#tell(message, delivery.streamSequence);
+    this.#tell(message, delivery);
     if (delivery.pending === 0) this.#presentCount = Math.min(this.#presentCount, this.#lastSequence);
     this.#noteSynced();
   }
 
-  #tell(message: Msg, revision: number): void {
+  #tell(message: Msg, { streamSequence: revision, atMs }: Delivery): void {
     const { subject } = message;
     if (!message.headers?.has("KV-Operation")) {
       this.#options.listener({ kind: "put", subject, value: message.data, revision });
     } else if (this.#synced) this.#options.listener({ kind: "delete", subject, revision });
+    else this.#options.listener({ kind: "mark", subject, revision, atMs });
   }
 
   /** A heartbeat, or a request to say that we keep up. */
