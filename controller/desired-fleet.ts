@@ -23,13 +23,19 @@ export class DesiredFleet {
   }
 
   /**
-   * Why a newer state of the source must not be taken in at all: an empty source where there was a full one is more often
-   * a wrong path, branch or credential than a wish.
+   * Whether what ought to be may be carried out. That nothing ought to be is no order to take everything away: an empty
+   * source is more often a wrong path, branch or credential than a wish, and hosts may yet report what they have.
    */
-  refusalOf(desired: DesiredObjects, fleet: Fleet): Problem | undefined {
+  get mayAct(): boolean {
+    return this.#desired !== undefined && (this.#desired.objects.size > 0 || this.#allowEmpty);
+  }
+
+  /** Why a newer state of the source must not be taken in at all: it is empty where there was something. */
+  refusalOf(desired: DesiredObjects, before: { fleet: Fleet; inForce: number }): Problem | undefined {
     if (desired.objects.size > 0 || this.#allowEmpty) return undefined;
-    const units = countUnits(fleet);
-    return units > 0 ? problem("source.emptied", { revision: desired.revision, units }) : undefined;
+    const units = countUnits(before.fleet);
+    if (units === 0 && before.inForce === 0) return undefined;
+    return problem("source.emptied", { revision: desired.revision, objects: before.inForce, units });
   }
 
   /** Takes in a newer state of the source. */

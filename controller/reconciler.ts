@@ -64,6 +64,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #store: StatusStore;
   readonly #reader: SnapshotReader;
+  readonly #intake: Intake;
   readonly #blobs: BlobSender;
   readonly #service: BlobService;
   readonly #record: RecordStore;
@@ -94,6 +95,7 @@ export class Reconciler {
     this.times = times;
     this.version = options.version ?? "unknown";
     this.#options = options;
+    this.#intake = intake;
     this.#store = store;
     this.#blobs = new BlobSender(bus.blobs, (digest) => intake.programs.read(digest));
     this.#service = new BlobService(bus.blobs, log);
@@ -149,7 +151,7 @@ export class Reconciler {
 
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */
   get term(): number | undefined {
-    return this.desired.objects && this.#keeper.term;
+    return this.desired.mayAct ? this.#keeper.term : undefined;
   }
 
   get isOnBus(): boolean {
@@ -230,7 +232,10 @@ export class Reconciler {
 
   async #onObjects(objects: DesiredObjects): Promise<void> {
     const turn = ++this.#turn;
-    this.#refused = this.desired.refusalOf(objects, this.fleet);
+    this.#refused = this.desired.refusalOf(objects, {
+      fleet: this.fleet,
+      inForce: this.#intake.record.objects.size,
+    });
     if (!this.#refused) {
       // Written down before it is done: who follows must not fall back behind what the hosts were told.
       await this.#keeper.accept(objects);

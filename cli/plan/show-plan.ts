@@ -16,6 +16,10 @@ export async function showPlan(path: string | undefined, { server, output }: Pla
     return couldNotRun;
   }
   const { plan } = found;
+  if (plan.revision === undefined) {
+    process.stderr.write("netloom: nothing is known of what ought to be; netloom get source tells why\n");
+    return couldNotRun;
+  }
   if (output === "table") process.stdout.write(planText(plan.hosts));
   else printValue(plan, output);
   return plan.hosts.length === 0 ? 0 : 1;

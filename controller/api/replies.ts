@@ -70,6 +70,7 @@ export type { FleetEvent };
 
 /** GET /v1/plan */
 export interface PlanReply {
+  /** Absent while nothing is sent at all, since nothing is known of what ought to be (`source.problems` say why). */
   revision?: string;
   hosts: HostPlan[];
 }

@@ -104,8 +104,8 @@ function hostItem(
 }
 
 export function plan({ fleet, desired }: Reconciler): PlanReply {
-  const revision = desired.objects?.revision;
-  return { ...(revision !== undefined && { revision }), hosts: planOf(fleet.hosts()) };
+  if (!desired.objects || !desired.mayAct) return { hosts: [] };
+  return { revision: desired.objects.revision, hosts: planOf(fleet.hosts()) };
 }
 
 /** Why the controller cannot do its work; undefined when it can. */

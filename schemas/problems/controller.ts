@@ -19,8 +19,8 @@ export const controllerProblems = {
   ),
   "source.emptied": entry(
     false,
-    (d: { revision: string; units: number }) =>
-      `Revision ${d.revision} has no valid object, but ${d.units} units are on hosts; they are left as they are. If all of them shall go, start the controller with --allow-empty`,
+    (d: { revision: string; objects: number; units: number }) =>
+      `Revision ${d.revision} has no valid object, but ${d.objects} were in force and hosts have ${d.units} units; all is left as it is. If everything shall go, start the controller with --allow-empty`,
   ),
   "server.address-invalid": entry(
     false,

@@ -129,6 +129,14 @@ test("plan exits 0 with nothing to do and 1 with something, which it prints", as
   assert.is(JSON.parse((await run(socket, ["plan", "-o", "json"])).out).hosts[0].commands.length, 2);
 });
 
+test("plan does not call it a plan when nothing is known of what ought to be", async ({ world, socket }) => {
+  world.source.latest = undefined;
+  await world.controller({ serve: [{ kind: "socket", path: socket }] });
+  const { code, out, err } = await run(socket, ["plan"]);
+  assert.equal({ code, out }, { code: 2, out: "" });
+  assert.match(err, /nothing is known of what ought to be/);
+});
+
 test("plan PATH tells what a directory would change on the hosts there are", async ({
   world,
   folder,

@@ -227,6 +227,27 @@ test("an empty source takes nothing away and says why, unless that was allowed",
   await until("emptied", () => daemon.model.units.size === 0);
 });
 
+test("a source that is empty from the start takes nothing away from hosts that report later", async ({
+  world,
+}) => {
+  const unit: ObservedUnit = {
+    id: pingUnit,
+    engine: "sleep",
+    digest: "1".repeat(64),
+    priority: 1,
+    state: "active",
+  };
+  world.source.commit({ "README.md": "nothing here yet" });
+  const controller = await world.controller();
+  const daemon = world.daemon({ units: [unit] });
+  await daemon.report();
+  await until("known", () => controller.reconciler.fleet.host("default/gw")?.report !== undefined);
+  await settle(controller);
+  assert.equal(daemon.commands, []);
+  world.source.commit(fleetYaml(["nas"]));
+  await until("all is ready", () => isAllReady(controller));
+});
+
 test("a source that was never read takes nothing away", async ({ world }) => {
   const { controller, daemon } = await converged(world);
   await controller.stop();
