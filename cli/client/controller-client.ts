@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import {
   checkSocketFolder,
@@ -5,6 +6,8 @@ import {
   parseServerAddress,
   type ServerAddress,
 } from "../../controller/mod.ts";
+import { findLabs, pathInLab } from "../../lab/find-lab.ts";
+import { runFolder } from "../../lab/run-folder.ts";
 import { fail } from "../../schemas/mod.ts";
 
 const answerTimeoutMs = 30_000;
@@ -14,9 +17,9 @@ const answerBytesMax = 256 * 1024 * 1024;
 export class ControllerClient {
   readonly #address: ServerAddress;
 
-  /** `server` is what --server says; absent: where controllers serve by default. */
+  /** `server` is what --server says; absent: where controllers serve by default, or the only lab that runs. */
   constructor(server: string | undefined) {
-    this.#address = server === undefined ? defaultServerAddress() : parseServerAddress(server);
+    this.#address = server === undefined ? usualAddress() : parseServerAddress(server);
     if (this.#address.kind === "socket") checkSocketFolder(this.#address.path);
   }
 
@@ -80,6 +83,15 @@ export class ControllerClient {
     const reason = error.name === "TimeoutError" ? "no answer in time" : (reasons[code] ?? error.message);
     return fail("server.unreachable", { address, reason }, { cause: error });
   }
+}
+
+/** Without a controller of one's own, a single running lab is what must be meant. */
+function usualAddress(): ServerAddress {
+  const usual = defaultServerAddress();
+  if (usual.kind !== "socket" || process.env.NETLOOM_SERVER || existsSync(usual.path)) return usual;
+  const [lab, other] = findLabs();
+  if (lab === undefined || other !== undefined) return usual;
+  return { kind: "socket", path: pathInLab(lab, runFolder.api) };
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

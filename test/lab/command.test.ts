@@ -58,6 +58,7 @@ test("a lab is found from outside, its hosts run commands, and it ends when it i
     const answer = run("lab", "exec", "pc", "--", "socat", "-u", "TCP:10.0.0.1:80", "-");
     return answer.stdout === "hello\n";
   });
+  assert.match(run("get", "hosts").stdout, /gw.*True/, "its controller is the one that is asked");
   const second = run("lab", repository, "--name", "one");
   assert.is(second.code, 2);
   assert.match(second.stderr, 'Cannot start lab "one": one of that name is running');

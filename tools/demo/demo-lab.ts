@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { askEnd, askHosts, commandInLab, findLab, type RunningLab } from "../../lab/mod.ts";
 
 const limits = { waitMs: 30_000, lookMs: 2, pingTimeoutS: 0.2 } as const;
-const name = "quickstart";
+const name = `quickstart-${process.pid}`;
 
 /** `netloom lab` in a process of its own, as a user starts it, and what its hosts see. */
 export class DemoLab {
