@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { option, withBus, withLogLevel } from "./client/bus-flags.ts";
 import { parseTime } from "./client/parse-time.ts";
+import { withSource } from "./client/source-flags.ts";
 import type { ControllerFlags } from "./controller/run-controller.ts";
 
 /** `netloom controller`: brings a fleet to what a source says, until told to stop. Exit 0 stopped, 2 could not run. */
@@ -28,16 +29,6 @@ export function registerController(program: Command): void {
         "/var/lib/netloom/controller",
       ),
     )
-    .option("--ref <ref>", "branch, tag or commit, instead of #REF")
-    .option("--subpath <folder>", "the source's root, instead of //SUBPATH")
-    .option("--git", "read the repository at a path, instead of what is in its folders")
-    .option("--interval <time>", "from one look at a git remote to the next", parseTime)
-    .addOption(option("--ssh-key <file>", "private key for ssh", "NETLOOM_SSH_KEY"))
-    .addOption(option("--known-hosts <file>", "where the ssh server's key must be", "NETLOOM_KNOWN_HOSTS"))
-    .addOption(option("--token-file <file>", "token for https", "NETLOOM_TOKEN_FILE"))
-    .addOption(
-      option("--ca-file <file>", "certificates (PEM) to know the https server by", "NETLOOM_CA_FILE"),
-    )
     .option("--allow-empty", "let a source without any valid object take everything off the fleet")
     .option(
       "--progress-deadline <time>",
@@ -49,7 +40,7 @@ export function registerController(program: Command): void {
       "after",
       "\nSeveral may run on one bus: one leads, the others are ready to.\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the fleet as it is.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
     );
-  withLogLevel(withBus(command)).action(async (location: string, flags: ControllerFlags) => {
+  withLogLevel(withBus(withSource(command))).action(async (location: string, flags: ControllerFlags) => {
     const { runCommand } = await import("./client/run-command.ts");
     const { runControllerProcess } = await import("./controller/run-controller.ts");
     await runCommand(() => runControllerProcess(location, flags));

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type SourceFlags, withSource } from "./client/source-flags.ts";
 
-export interface LabRunOptions {
+export interface LabRunOptions extends SourceFlags {
   name: string;
   seed: number;
   nats?: boolean;
@@ -40,7 +41,7 @@ export function registerLab(program: Command): void {
 }
 
 function runOptions(command: Command): Command {
-  return command
+  return withSource(command)
     .option("--name <name>", "of the lab, to tell several apart", "lab")
     .option(
       "--seed <number>",

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { option, withLogLevel } from "./client/bus-flags.ts";
 import { parseHost } from "./client/parse-host.ts";
+import { withSource } from "./client/source-flags.ts";
 import type { UpFlags } from "./up/run-up.ts";
 
 /** `netloom up`: controller, bus and this machine's daemon in one process. Exit 0 stopped, 2 could not run. */
@@ -37,7 +38,7 @@ export function registerUp(program: Command): void {
       "after",
       "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
     );
-  withLogLevel(command).action(async (location: string, flags: UpFlags) => {
+  withLogLevel(withSource(command)).action(async (location: string, flags: UpFlags) => {
     const { runCommand } = await import("./client/run-command.ts");
     const { runUp } = await import("./up/run-up.ts");
     await runCommand(() => runUp(location, flags));

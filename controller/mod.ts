@@ -21,6 +21,7 @@ export type { StandardModules } from "./program-store.ts";
 export { type News, Reconciler } from "./reconciler.ts";
 export { type ControllerOptions, type RunningController, runController } from "./run-controller.ts";
 export { SoleLeadership } from "./sole-leadership.ts";
+export { type Mirror, mirrorSource } from "./source/mirror.ts";
 export { openSource } from "./source/open-source.ts";
 export type { Source, SourceOptions } from "./source/source.ts";
 export type { Condition } from "./status/conditions.ts";

@@ -12,14 +12,14 @@ export function isInsideSandbox(): boolean {
 
 /**
  * Runs this very command again in `lab/sandbox` and resolves to its exit code. A signal asks it to end; a second one ends
- * it. It ends with this process, too: the kernel sees to that when this one is killed.
+ * it. It ends with this process, too: the kernel sees to that when this one is killed. `environment` is added to this one's.
  */
-export async function launchInSandbox(): Promise<number> {
+export async function launchInSandbox(environment: Record<string, string> = {}): Promise<number> {
   const sandbox = fileURLToPath(new URL("../../lab/sandbox", import.meta.url));
   const command = [sandbox, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn("setpriv", ["--pdeathsig", "KILL", ...command], {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
-    env: { ...process.env, [insideVariable]: "1" },
+    env: { ...process.env, ...environment, [insideVariable]: "1" },
   });
   // The sandbox shields the process in it from signals, so the end of this pipe is what asks it to end. From a terminal
   // it gets the signal as well, which does no harm.

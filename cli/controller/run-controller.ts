@@ -8,27 +8,19 @@ import {
   parseServerAddress,
   runController,
   type ServerAddress,
-  type SourceOptions,
 } from "../../controller/mod.ts";
 import type { Problem } from "../../schemas/mod.ts";
 import type { BusFlags } from "../client/bus-flags.ts";
 import { connectBus } from "../client/connect-bus.ts";
 import { firstSignal } from "../client/first-signal.ts";
+import { type SourceFlags, sourceOptions } from "../client/source-flags.ts";
 import { ownVersion } from "../own-version.ts";
 import { standardModules } from "../standard-modules.ts";
 
-export interface ControllerFlags extends BusFlags {
+export interface ControllerFlags extends BusFlags, SourceFlags {
   socket?: string;
   listen?: string;
   stateDir: string;
-  ref?: string;
-  subpath?: string;
-  git?: boolean;
-  interval?: number;
-  sshKey?: string;
-  knownHosts?: string;
-  tokenFile?: string;
-  caFile?: string;
   allowEmpty?: boolean;
   progressDeadline: number;
   logLevel: string;
@@ -42,7 +34,7 @@ export async function runControllerProcess(location: string, flags: ControllerFl
   const log = pino({ level: flags.logLevel, base: null }, pino.destination(2));
   const onProblem = (problem: Problem): void => log.warn({ problem }, "bus problem");
   const serve = addressesOf(flags);
-  const source = openSource(location, sourceOptions(flags));
+  const source = openSource(location, { folder: flags.stateDir, ...sourceOptions(flags) });
   const signalled = firstSignal();
   const waiting = new AbortController();
   void signalled.then(() => waiting.abort());
@@ -79,21 +71,4 @@ async function stand(bus: Bus, onProblem: (problem: Problem) => void): Promise<E
 function addressesOf({ socket, listen }: ControllerFlags): ServerAddress[] {
   const own: ServerAddress = socket === undefined ? defaultServerAddress() : { kind: "socket", path: socket };
   return listen === undefined ? [own] : [own, parseServerAddress(listen)];
-}
-
-function sourceOptions(flags: ControllerFlags): SourceOptions {
-  const { stateDir, ref, subpath, git, interval, sshKey, knownHosts, tokenFile, caFile } = flags;
-  return {
-    folder: stateDir,
-    ...(ref !== undefined && { ref }),
-    ...(subpath !== undefined && { subpath }),
-    ...(git !== undefined && { git }),
-    ...(interval !== undefined && { pollIntervalMs: interval }),
-    credentials: {
-      ...(sshKey !== undefined && { sshKeyFile: sshKey }),
-      ...(knownHosts !== undefined && { knownHostsFile: knownHosts }),
-      ...(tokenFile !== undefined && { tokenFile }),
-      ...(caFile !== undefined && { caFile }),
-    },
-  };
 }

@@ -1,15 +1,16 @@
-import { endOfLab, isInsideSandbox, launchInSandbox, serveControl } from "../../lab/mod.ts";
+import { endOfLab, isInsideSandbox, serveControl } from "../../lab/mod.ts";
 import { problemOf } from "../../schemas/mod.ts";
 import type { LabRunOptions } from "../lab.ts";
 import { LabLines } from "./lab-lines.ts";
 import { LabTable } from "./lab-table.ts";
+import { launchLab } from "./launch-lab.ts";
 import { refuseSecond, startLab } from "./start-lab.ts";
 
 /** Runs a lab until it is asked to end: 0 then, 2 when it could not run. */
 export async function runLab(location: string, options: LabRunOptions): Promise<number> {
   if (isInsideSandbox()) return runInside(location, options);
   refuseSecond(options.name);
-  return launchInSandbox();
+  return launchLab(location, options);
 }
 
 async function runInside(location: string, options: LabRunOptions): Promise<number> {

@@ -1,19 +1,24 @@
 import { createWriteStream } from "node:fs";
 import { findLabs, Lab, type LabEvent } from "../../lab/mod.ts";
 import { fail } from "../../schemas/mod.ts";
+import { sourceOptions } from "../client/source-flags.ts";
 import type { LabRunOptions } from "../lab.ts";
 import { ownVersion } from "../own-version.ts";
 import { standardModules } from "../standard-modules.ts";
+import { mirroredSource } from "./launch-lab.ts";
 
 /** What it says of itself to those who find it, and what it needs from this installation of netloom. */
 export function startLab(
   location: string,
-  { name, seed, nats = false, secrets, log }: LabRunOptions,
+  options: LabRunOptions,
   onEvent: (event: LabEvent) => void,
 ): Promise<Lab> {
+  const { name, seed, nats = false, secrets, log } = options;
+  const mirrored = mirroredSource();
   return Lab.start({
     name,
-    location,
+    location: mirrored?.location ?? location,
+    source: mirrored ? { shown: mirrored.shown } : sourceOptions(options),
     seed,
     nats,
     secretsDir: secrets,

@@ -3,7 +3,6 @@ import {
   endOfLab,
   isInsideSandbox,
   junitReport,
-  launchInSandbox,
   orderChecks,
   runCheck,
   tapHead,
@@ -11,11 +10,12 @@ import {
 } from "../../lab/mod.ts";
 import type { LabTestOptions } from "../lab.ts";
 import { describeEvent } from "./describe-event.ts";
+import { launchLab } from "./launch-lab.ts";
 import { startLab } from "./start-lab.ts";
 
 /** Brings a lab up, runs its checks one after the other and ends it: 0 all passed, 1 one failed, 2 could not run. */
 export function testLab(location: string, options: LabTestOptions): Promise<number> {
-  return isInsideSandbox() ? testInside(location, options) : launchInSandbox();
+  return isInsideSandbox() ? testInside(location, options) : launchLab(location, options);
 }
 
 async function testInside(location: string, options: LabTestOptions): Promise<number> {

@@ -6,10 +6,11 @@ import { defaultServerAddress, openSource, runController, type Source } from "..
 import { describeHost, type Log, makeEngines, startDaemon } from "../../daemon/mod.ts";
 import { fail, type HostId } from "../../schemas/mod.ts";
 import { firstSignal } from "../client/first-signal.ts";
+import { type SourceFlags, sourceOptions } from "../client/source-flags.ts";
 import { ownVersion } from "../own-version.ts";
 import { standardModules } from "../standard-modules.ts";
 
-export interface UpFlags {
+export interface UpFlags extends SourceFlags {
   host?: HostId;
   socket?: string;
   stateDir: string;
@@ -23,7 +24,10 @@ export async function runUp(location: string, flags: UpFlags): Promise<number> {
   const log = pino({ level: flags.logLevel, base: { host } }, pino.destination(2));
   const signalled = firstSignal();
   const bus = memoryBus({ onProblem: (problem) => log.warn({ problem }, "bus problem") });
-  const source = openSource(location, { folder: join(flags.stateDir, "controller") });
+  const source = openSource(location, {
+    folder: join(flags.stateDir, "controller"),
+    ...sourceOptions(flags),
+  });
   try {
     const stop = await start({ bus, source, host, flags, log });
     log.info({ signal: await signalled }, "stopping");

@@ -15,7 +15,7 @@ const slots = 3;
  */
 export class GitStore {
   readonly objects: GitObjects;
-  readonly #path: string;
+  readonly path: string;
   readonly #git: GitCommand;
   readonly #url: string;
   readonly #tidyAfter: number;
@@ -31,7 +31,7 @@ export class GitStore {
       tidyAfter?: number | undefined;
     },
   ) {
-    this.#path = path;
+    this.path = path;
     this.#git = options.git;
     this.#url = options.url;
     this.#tidyAfter = options.tidyAfter ?? sourceLimits.revisionsPerTidying;
@@ -40,9 +40,9 @@ export class GitStore {
 
   /** Makes the repository when it is not there, for ids as long as the remote's. */
   async prepare(idLength: number, signal: AbortSignal): Promise<void> {
-    if (existsSync(join(this.#path, "HEAD"))) return;
+    if (existsSync(join(this.path, "HEAD"))) return;
     const format = idLength === 64 ? "sha256" : "sha1";
-    await this.#git.run(["init", "--bare", "--quiet", `--object-format=${format}`, this.#path], signal);
+    await this.#git.run(["init", "--bare", "--quiet", `--object-format=${format}`, this.path], signal);
   }
 
   /** Fetches one ref (or commit id) without its history; resolves to the commit's id. */
@@ -65,6 +65,12 @@ export class GitStore {
     return tree && this.#run(["ls-tree", "-r", "-l", "-z", tree], signal);
   }
 
+  /** Points a ref at a commit, for others to fetch from here. */
+  async publish(ref: string, commit: string, signal: AbortSignal): Promise<void> {
+    await this.#removeLocks();
+    await this.#run(["update-ref", ref, commit], signal);
+  }
+
   /** Keeps what was fetched last until two more revisions have been accepted. */
   accept(): void {
     this.#accepted++;
@@ -80,7 +86,7 @@ export class GitStore {
   /** Closes the store and deletes it. */
   async discard(): Promise<void> {
     await this.objects.close();
-    await rm(this.#path, { recursive: true, force: true });
+    await rm(this.path, { recursive: true, force: true });
   }
 
   close(): Promise<void> {
@@ -106,10 +112,10 @@ export class GitStore {
 
   /** Nobody else works in this store, so a lock that is there was left by a git that was killed. */
   async #removeLocks(): Promise<void> {
-    for (const folder of ["", "refs/netloom"]) {
-      const names = await readdir(join(this.#path, folder)).catch(() => []);
+    for (const folder of ["", "refs/netloom", "refs/heads"]) {
+      const names = await readdir(join(this.path, folder)).catch(() => []);
       for (const name of names.filter((one) => one.endsWith(".lock") || one === "gc.pid")) {
-        await rm(join(this.#path, folder, name), { force: true });
+        await rm(join(this.path, folder, name), { force: true });
       }
     }
   }
@@ -128,6 +134,6 @@ export class GitStore {
   }
 
   #run(args: string[], signal: AbortSignal): Promise<string> {
-    return this.#git.run([`--git-dir=${this.#path}`, ...args], signal);
+    return this.#git.run([`--git-dir=${this.path}`, ...args], signal);
   }
 }

@@ -27,6 +27,7 @@ export class GitReader implements SourceReader {
   readonly #credentials: GitCredentials;
   readonly #verify: Verifier | undefined;
   readonly #tidyAfter: number | undefined;
+  readonly #publishAs: string | undefined;
   readonly #environment: Record<string, string>;
   readonly #git: GitCommand;
   #store: GitStore | undefined;
@@ -39,6 +40,8 @@ export class GitReader implements SourceReader {
       folder: string;
       credentials?: GitCredentials | undefined;
       verify?: Verifier | undefined;
+      /** A full ref name, to be pointed at each revision in the object store. */
+      publishAs?: string | undefined;
       /** Fetched revisions from one tidying of the object store to the next. */
       tidyAfter?: number;
     },
@@ -49,10 +52,16 @@ export class GitReader implements SourceReader {
     this.#credentials = options.credentials ?? {};
     this.#verify = options.verify;
     this.#tidyAfter = options.tidyAfter;
+    this.#publishAs = options.publishAs;
     const configFile = join(options.folder, "gitconfig");
     const { caFile } = this.#credentials;
     this.#environment = gitEnvironment({ home: options.folder, configFile, caFile, inherited: process.env });
     this.#git = new GitCommand(options.folder, { environment: this.#environment, shown: location.shown });
+  }
+
+  /** Where the object store is; undefined before the first revision was fetched. */
+  get storePath(): string | undefined {
+    return this.#store?.path;
   }
 
   async read(signal: AbortSignal): Promise<Snapshot> {
@@ -61,6 +70,7 @@ export class GitReader implements SourceReader {
     if (this.#snapshot && tip.id === this.#tip?.id && tip.ref === this.#tip.ref) return this.#snapshot;
     const { store, commit } = await this.#fetch(tip, signal);
     const snapshot = await this.#take(store, commit, signal);
+    if (this.#publishAs !== undefined) await store.publish(this.#publishAs, commit, signal);
     store.accept();
     this.#tip = tip;
     this.#snapshot = snapshot;

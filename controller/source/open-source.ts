@@ -13,7 +13,8 @@ import { WatchedSource } from "./watched-source.ts";
  */
 export function openSource(location: string, options: SourceOptions = {}): Source {
   const { ref, subpath, git, folder, credentials, verify } = options;
-  const parsed = parseLocation(location, { ref, subpath, git });
+  const found = parseLocation(location, { ref, subpath, git });
+  const parsed = { ...found, shown: options.shown ?? found.shown };
   const pollIntervalMs = options.pollIntervalMs ?? sourceLimits.pollIntervalMs;
   const deadlineMs = options.fetchTimeoutMs ?? sourceLimits.fetchTimeoutMs;
   const reader =
@@ -21,7 +22,7 @@ export function openSource(location: string, options: SourceOptions = {}): Sourc
       ? new DirectoryReader(parsed)
       : new GitReader(parsed, {
           folder: resolve(folderFor(location, folder)),
-          credentials: absolute(credentials),
+          credentials: absoluteCredentials(credentials),
           verify,
         });
   if (parsed.kind === "git" && parsed.scheme === "http" && credentials?.tokenFile !== undefined) {
@@ -31,7 +32,7 @@ export function openSource(location: string, options: SourceOptions = {}): Sourc
 }
 
 /** Git runs in another folder than the one that paths are relative to here. */
-function absolute(credentials: GitCredentials = {}): GitCredentials {
+export function absoluteCredentials(credentials: GitCredentials = {}): GitCredentials {
   const entries = Object.entries(credentials).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, name === "user" ? value : resolve(value)]));
 }

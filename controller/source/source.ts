@@ -58,6 +58,8 @@ export interface SourceOptions {
   fetchTimeoutMs?: number;
   credentials?: GitCredentials;
   verify?: Verifier;
+  /** How the location is called in status and problems, when it stands in for another. */
+  shown?: string;
 }
 
 /** Paths of files, read anew for each connection; what is in them never gets into an argument, a log or a problem. */
