@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import {
   checkSocketFolder,
@@ -15,11 +14,14 @@ const answerBytesMax = 256 * 1024 * 1024;
 
 /** Talks to a running controller. Rejects with `server.unreachable`, or `server.refused`. */
 export class ControllerClient {
-  readonly #address: ServerAddress;
+  #address: ServerAddress;
+  /** Nobody said which controller is meant; when none of the user's own answers, it is that of the only lab. */
+  #isAssumed: boolean;
 
   /** `server` is what --server says; absent: where controllers serve by default, or the only lab that runs. */
   constructor(server: string | undefined) {
-    this.#address = server === undefined ? usualAddress() : parseServerAddress(server);
+    this.#address = server === undefined ? defaultServerAddress() : parseServerAddress(server);
+    this.#isAssumed = server === undefined && !process.env.NETLOOM_SERVER;
     if (this.#address.kind === "socket") checkSocketFolder(this.#address.path);
   }
 
@@ -65,7 +67,21 @@ export class ControllerClient {
       request({ ...to, method, path, signal, headers: { host: "localhost" } }, answered)
         .once("error", failed)
         .end();
-    }).catch((error: Error) => this.#unreachable(error));
+    }).catch((error: NodeJS.ErrnoException) => {
+      const isAbsent = error.code === "ENOENT" || error.code === "ECONNREFUSED";
+      if (!isAbsent || !this.#turnToLab()) return this.#unreachable(error);
+      return this.#send(method, path, { signal });
+    });
+  }
+
+  /** Whether there is one lab, and no other, to talk to instead. */
+  #turnToLab(): boolean {
+    if (!this.#isAssumed) return false;
+    this.#isAssumed = false;
+    const [lab, other] = findLabs();
+    if (lab === undefined || other !== undefined) return false;
+    this.#address = { kind: "socket", path: pathInLab(lab, runFolder.api) };
+    return true;
   }
 
   #read<T>({ status, text }: { status: number; text: string }, path: string): T {
@@ -83,15 +99,6 @@ export class ControllerClient {
     const reason = error.name === "TimeoutError" ? "no answer in time" : (reasons[code] ?? error.message);
     return fail("server.unreachable", { address, reason }, { cause: error });
   }
-}
-
-/** Without a controller of one's own, a single running lab is what must be meant. */
-function usualAddress(): ServerAddress {
-  const usual = defaultServerAddress();
-  if (usual.kind !== "socket" || process.env.NETLOOM_SERVER || existsSync(usual.path)) return usual;
-  const [lab, other] = findLabs();
-  if (lab === undefined || other !== undefined) return usual;
-  return { kind: "socket", path: pathInLab(lab, runFolder.api) };
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
