@@ -1,5 +1,6 @@
 import { isReady, type ObjectStatus, type Reconciler, type SourceStatus } from "../controller/mod.ts";
 import { fail } from "../schemas/mod.ts";
+import { deadline } from "./deadline.ts";
 
 /** What keeps a fleet from being as its source says, a line each; empty when it is. */
 export function unsettled(source: SourceStatus, objects: Iterable<ObjectStatus>): string[] {
@@ -20,7 +21,7 @@ export async function converged(
   reconciler: Pick<Reconciler, "watch" | "board" | "sourceStatus">,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const { signal: end, clear } = deadline(signal, timeoutMs);
   let waiting: string[] = [];
   await new Promise<void>((done) => {
     let judging = false;
@@ -40,6 +41,7 @@ export async function converged(
     end.addEventListener("abort", look);
     look();
   });
+  clear();
   signal.throwIfAborted();
   if (waiting.length > 0) fail("lab.not-converged", { afterMs: timeoutMs, waiting });
 }

@@ -1,5 +1,6 @@
 import { type Check, durationMs, formatProblem, type HostId, problemOf } from "../schemas/mod.ts";
 import { type CommandResult, unmetBy } from "./check-expectation.ts";
+import { deadline } from "./deadline.ts";
 import { runToEnd } from "./run-to-end.ts";
 import { netnsOf } from "./topology.ts";
 
@@ -33,7 +34,7 @@ export async function runCheck(check: Check, lab: CheckLab, signal: AbortSignal)
   const { name, namespace } = metadata;
   const host = `${namespace}/${spec.host}`;
   const started = performance.now();
-  const end = AbortSignal.any([signal, AbortSignal.timeout(durationMs(spec.deadline))]);
+  const { signal: end, clear } = deadline(signal, durationMs(spec.deadline));
   let attempts = 0;
   let last: CommandResult | undefined;
   let reasons: string[];
@@ -52,6 +53,7 @@ export async function runCheck(check: Check, lab: CheckLab, signal: AbortSignal)
   } catch (error) {
     reasons = [formatProblem(problemOf(error))];
   }
+  clear();
   if (reasons.length > 0 && end.aborted) reasons.push(`the deadline of ${spec.deadline} is over`);
   const ms = Math.round(performance.now() - started);
   return { name, namespace, host, passed: reasons.length === 0, reasons, attempts, ms, last };
