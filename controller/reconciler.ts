@@ -187,8 +187,7 @@ export class Reconciler {
     await this.#record.stop();
     this.board.flush();
     this.board.stop();
-    await this.#store.drained();
-    this.#store.stop();
+    await this.#store.stop();
     await this.#service.set(false);
   }
 

@@ -36,10 +36,16 @@ export class WriteBehind {
     this.#pump();
   }
 
-  /** Resolves when everything is written; at once while paused. */
-  async drained(): Promise<void> {
+  /** Resolves when everything is written, or the time is up; at once while paused. */
+  async drained(options: { timeoutMs: number }): Promise<void> {
     if (this.#isPaused || this.#isIdle()) return;
-    await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, options.timeoutMs);
+      this.#idle.push(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
   }
 
   stop(): void {

@@ -6,6 +6,7 @@ import { WriteBehind } from "../write-behind.ts";
 import type { ObjectStatus } from "./object-status.ts";
 import type { SourceStatus } from "./source-status.ts";
 
+const stopTimeoutMs = 2_000;
 const sourceKey = "source";
 const objectKey = (object: ObjectRef): string => `object.${object}`;
 const eventKey = (id: string): string => `event.${id}`;
@@ -63,11 +64,9 @@ export class StatusStore {
     this.#writes.set(eventKey(id), undefined);
   }
 
-  drained(): Promise<void> {
-    return this.#writes.drained();
-  }
-
-  stop(): void {
+  /** Gives what waits to be written a last moment: the bus may be gone. */
+  async stop(): Promise<void> {
+    await this.#writes.drained({ timeoutMs: stopTimeoutMs });
     this.#writes.stop();
   }
 

@@ -98,6 +98,30 @@ test("it stops on a signal, leaves the fleet as it is, gives up the lead at once
   assert.ok(Number(term.exec(second.log)?.[1]) > Number(term.exec(first.log)?.[1]), "its term is newer");
 });
 
+test("it stops on a signal while the bus is gone, too", async (context) => {
+  commit(context.folder, rulesOf(true));
+  const stopReporting = keepReporting(context);
+  const only = start(context, "only");
+  await until("active", () => stateOf(context) === "active", 20_000);
+  stopReporting();
+  await context.nats.stop("SIGKILL");
+  commit(context.folder, rulesOf(false));
+  await until("the lead is lost", () => only.log.includes("another controller leads"), 20_000);
+  only.child.kill("SIGTERM");
+  await until("its end", () => only.child.exitCode !== null, 20_000);
+  assert.is(only.child.exitCode, 0, only.log);
+});
+
+test("stopped while there is no bus yet, it says that it could not run, and why", async (context) => {
+  await context.nats.stop("SIGKILL");
+  const only = start(context, "only");
+  await until("waiting", () => only.log.includes("connecting to the bus"), 20_000);
+  only.child.kill("SIGTERM");
+  await until("its end", () => only.child.exitCode !== null, 20_000);
+  assert.is(only.child.exitCode, 2, only.log);
+  assert.match(only.log, /netloom: Bus cannot be reached: .*CONNECTION_REFUSED/);
+});
+
 test("two at one socket is one too many", async (context) => {
   commit(context.folder, rulesOf(true));
   const first = start(context, "same");
