@@ -20,7 +20,8 @@ export class WatchedSource implements Source {
   readonly #reader: SourceReader;
   readonly #deadlineMs: number;
   readonly #loop: LookLoop;
-  readonly #closing = new AbortController();
+  #looking = new AbortController();
+  #isClosed = false;
   readonly #snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   readonly #problemListeners = new Set<(problems: readonly Problem[]) => void>();
   #unwatch: (() => Promise<void>) | undefined;
@@ -63,7 +64,8 @@ export class WatchedSource implements Source {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#looking.abort();
     await this.#loop.close();
     await this.#unwatch?.();
     await this.#reader.close();
@@ -72,13 +74,19 @@ export class WatchedSource implements Source {
   }
 
   async #look(): Promise<"done" | "failed"> {
-    const late = AbortSignal.timeout(this.#deadlineMs);
-    const signal = AbortSignal.any([this.#closing.signal, late]);
+    let isLate = false;
+    const looking = new AbortController();
+    const deadline = setTimeout(() => {
+      isLate = true;
+      looking.abort();
+    }, this.#deadlineMs);
+    this.#looking = looking;
+    const { signal } = looking;
     try {
       // What has come back after it was gone is another thing to watch.
       if (this.#problems.length > 0) await this.#watch();
       const snapshot = await this.#reader.read(signal);
-      if (this.#closing.signal.aborted) return "done";
+      if (this.#isClosed) return "done";
       if (snapshot !== this.#latest) {
         this.#latest = snapshot;
         for (const listener of this.#snapshotListeners) listener(snapshot);
@@ -87,15 +95,19 @@ export class WatchedSource implements Source {
       this.#setProblems([]);
       return "done";
     } catch (error) {
-      if (this.#closing.signal.aborted) return "done";
-      this.#setProblems([late.aborted ? this.#late() : problemOf(error)]);
+      if (this.#isClosed) return "done";
+      this.#setProblems([isLate ? this.#late() : problemOf(error)]);
       return "failed";
+    } finally {
+      clearTimeout(deadline);
     }
   }
 
   async #watch(): Promise<void> {
     await this.#unwatch?.();
     this.#unwatch = await this.#reader.watch((delayMs) => this.#loop.soon(delayMs));
+    // Closed meanwhile: nobody else would end this watch.
+    if (this.#isClosed) await this.#unwatch();
   }
 
   #late(): Problem {
