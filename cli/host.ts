@@ -13,10 +13,10 @@ export function registerHost(program: Command): void {
   const host = program
     .command("host")
     .description("a host that may sleep speaks to its proxy, the daemon that stands in for it")
-    .option("--env-file <file>", "NAME=VALUE lines with the variables that options may be given as")
+    .option("--settings <file>", "NAME=VALUE lines with the variables that options may be given as")
     .hook("preSubcommand", async (command) => {
       const { readVariables } = await import("./host/read-variables.ts");
-      readVariables(command.opts<{ envFile?: string }>().envFile);
+      readVariables(command.opts<{ settings?: string }>().settings);
     })
     .addHelpText(
       "after",

@@ -12,6 +12,7 @@ import { Authority, type Certificate } from "../daemon/responder/authority.ts";
 import { makeLan, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
 
 const program = resolve(import.meta.dirname, "../../cli/main.js");
+const hookScript = resolve(import.meta.dirname, "../../../packaging/systemd/netloom-sleep");
 const folder = mkdtempSync(join(tmpdir(), "netloom-host-"));
 const port = 9465;
 const authority = new Authority();
@@ -31,7 +32,11 @@ interface Exit {
 /** Runs `netloom host` on the host. */
 function onHost(words: string[], flags: string[] = flagsOf(nas)): Promise<Exit> {
   const all = ["netns", "exec", "host", process.execPath, program, "host", ...words, ...flags];
-  const child = spawn("ip", all, { stdio: ["ignore", "pipe", "pipe"] });
+  return spawned("ip", all);
+}
+
+function spawned(command: string, words: string[]): Promise<Exit> {
+  const child = spawn(command, words, { stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (text += piece));
   return new Promise((done) => child.on("close", (status) => done({ status, text })));
@@ -104,6 +109,42 @@ test("a host that woke says so, and its proxy lets go", async () => {
   assert.not.ok(answered());
   run("ip netns exec host sysctl -qw net.ipv4.icmp_echo_ignore_all=0");
   assert.ok(answered());
+});
+
+test("systemd's sleep hook tells the proxy before and after, by what is in its file of settings", async () => {
+  const settings = join(folder, "host.env");
+  writeFileSync(
+    settings,
+    [
+      "NETLOOM_PROXY=10.9.0.2:9465",
+      "NETLOOM_PROXY_NAME=default/gw-1",
+      `NETLOOM_HOST_CA=${authority.ca}`,
+      `NETLOOM_HOST_CERT=${nas.cert}`,
+      `NETLOOM_HOST_KEY=${nas.key}`,
+      `NETLOOM_COMMAND="${process.execPath} ${program}"`,
+      `NETLOOM_SLEEP_OPTIONS="--rules ${rules} --timeout 10s"`,
+      'NETLOOM_WAKE_OPTIONS="--timeout 10s"',
+    ].join("\n"),
+  );
+  const hook = (...words: string[]) =>
+    spawned("ip", ["netns", "exec", "host", "env", `NETLOOM_HOST_ENV=${settings}`, hookScript, ...words]);
+  assert.equal(await hook("pre", "suspend"), { status: 0, text: "" });
+  assert.equal(world.daemon!.status().asleep, ["default/nas"]);
+  assert.equal(await hook("post", "suspend"), { status: 0, text: "" });
+  assert.equal(world.daemon!.status().asleep, []);
+  assert.is((await hook("during")).status, 1);
+  const missing = await spawned("env", ["NETLOOM_HOST_ENV=/nowhere", hookScript, "pre", "suspend"]);
+  assert.match(missing.text, /cannot read \/nowhere/);
+  assert.is(missing.status, 1);
+});
+
+test("options come from a file of variables, too", async () => {
+  const by = ["--settings", join(folder, "host.env")];
+  const all = ["netns", "exec", "host", process.execPath, program, "host", ...by, "wake"];
+  assert.equal(await spawned("ip", all), { status: 0, text: "" });
+  const missing = await spawned(process.execPath, [program, "host", "--settings", "/nowhere", "wake"]);
+  assert.match(missing.text, /Cannot read \/nowhere/);
+  assert.is(missing.status, 1);
 });
 
 const refusals: [string, () => { words: string[]; flags?: string[] }, RegExp][] = [
