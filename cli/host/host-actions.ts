@@ -1,7 +1,7 @@
 import type { Request } from "../../daemon/mod.ts";
 import { formatProblem, isRetryable, ProblemError } from "../../schemas/mod.ts";
 import type { HostFlags } from "./host-flags.ts";
-import { ownMac } from "./own-mac.ts";
+import { ownInterface } from "./own-interface.ts";
 import { type RuleToSend, readRules } from "./read-rules.ts";
 import { rulesOfState } from "./state-rules.ts";
 import { tellProxy } from "./tell-proxy.ts";
@@ -10,9 +10,10 @@ const exit = { done: 0, wrong: 1, unreachable: 2, refused: 3 } as const;
 
 export function sleepHost(flags: HostFlags): Promise<number> {
   return told(async () => {
-    const mac = ownMac(flags.interface);
+    const own = ownInterface(flags.interface);
+    const { mac } = own;
     const fixed = flags.rules === undefined ? [] : await readRules(flags.rules);
-    const ofNow = await rulesOfState(flags.with ?? []);
+    const ofNow = rulesOfState(flags.with ?? [], own);
     const isSubscribing = flags.rules !== undefined || flags.with !== undefined;
     const first = isSubscribing ? [subscription(mac, [...fixed, ...ofNow])] : [];
     await tellProxy([...first, { kind: "sleep", mac }], flags);
@@ -20,17 +21,17 @@ export function sleepHost(flags: HostFlags): Promise<number> {
 }
 
 export function wakeHost(flags: HostFlags): Promise<number> {
-  return told(() => tellProxy([{ kind: "wake", mac: ownMac(flags.interface) }], flags));
+  return told(() => tellProxy([{ kind: "wake", mac: ownInterface(flags.interface).mac }], flags));
 }
 
 export function subscribeHost(path: string, flags: HostFlags): Promise<number> {
   return told(async () => {
-    await tellProxy([subscription(ownMac(flags.interface), await readRules(path))], flags);
+    await tellProxy([subscription(ownInterface(flags.interface).mac, await readRules(path))], flags);
   });
 }
 
 export function unsubscribeHost(flags: HostFlags): Promise<number> {
-  return told(() => tellProxy([{ kind: "remove", mac: ownMac(flags.interface) }], flags));
+  return told(() => tellProxy([{ kind: "remove", mac: ownInterface(flags.interface).mac }], flags));
 }
 
 function subscription(mac: string, rules: readonly RuleToSend[]): Request {

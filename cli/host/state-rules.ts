@@ -1,7 +1,16 @@
+import { type Interface, listMulticastGroups } from "../../daemon/linux/mod.ts";
+import { igmpRule } from "./igmp-rule.ts";
 import type { RuleToSend } from "./read-rules.ts";
 import type { StateName } from "./state-names.ts";
 
-/** Rules that keep this host's place on the network as it is now. */
-export async function rulesOfState(states: readonly StateName[]): Promise<RuleToSend[]> {
-  return states.flatMap(() => []);
+const makers: Record<StateName, (own: Interface) => RuleToSend | undefined> = {
+  igmp: (own) => {
+    const address = own.addresses.find(({ family }) => family === 4);
+    return address && igmpRule(address.bytes.join("."), listMulticastGroups(own.index));
+  },
+};
+
+/** Rules that keep this host's place on the network as it is now; none for a state that the host is not in. */
+export function rulesOfState(states: readonly StateName[], own: Interface): RuleToSend[] {
+  return [...new Set(states)].map((state) => makers[state](own)).filter((rule) => rule !== undefined);
 }

@@ -9,6 +9,7 @@ export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";
+export { listMulticastGroups, type MulticastGroup } from "./multicast-groups.ts";
 export { enterNetworkNamespace } from "./namespace.ts";
 export {
   checkPacketSockets,

@@ -69,6 +69,10 @@ export const responderProblems = {
     (d: { is: string; names: string }) =>
       `Cannot tell which MAC address is this host's: there is ${d.is}; name one of its interfaces with --interface (${d.names})`,
   ),
+  "host.state": entry(
+    false,
+    (d: { state: string; reason: string }) => `Cannot make a rule of this host's ${d.state}: ${d.reason}`,
+  ),
   "host.rules-unreadable": entry(
     false,
     (d: { what: string; reason: string }) => `Cannot read ${d.what}: ${d.reason}`,

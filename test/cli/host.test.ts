@@ -9,7 +9,16 @@ import { sleepEngine } from "../../daemon/sleep/mod.ts";
 import type { Unit } from "../../schemas/mod.ts";
 import { Fixture } from "../daemon/fixture.ts";
 import { Authority, type Certificate } from "../daemon/responder/authority.ts";
-import { makeLan, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
+import {
+  capture,
+  makeLan,
+  onClient,
+  plugHost,
+  run,
+  sleeperUnit,
+  tryOnClient,
+  until,
+} from "../daemon/sleep/lan.ts";
 
 const program = resolve(import.meta.dirname, "../../cli/main.js");
 const hookScript = resolve(import.meta.dirname, "../../../packaging/systemd/netloom-sleep");
@@ -147,6 +156,40 @@ test("options come from a file of variables, too", async () => {
   assert.is(missing.status, 1);
 });
 
+/** Joins 239.1.2.3 on the host until its input ends. */
+const member = `
+import socket, sys
+one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+one.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("239.1.2.3") + socket.inet_aton("10.9.0.5"))
+print("joined", flush=True)
+sys.stdin.read()
+`;
+/** A general query of IGMPv3 that asks for reports within 100 ms. */
+const query = `
+import socket
+one = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+one.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.9.0.1"))
+one.sendto(bytes([0x11, 1, 0xee, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0]), ("224.0.0.1", 0))
+`;
+
+test("a host that sleeps stays a member of the groups it was in, as it says with its going to sleep", async () => {
+  const child = spawn("ip", ["netns", "exec", "host", "python3", "-c", member], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  await new Promise((joined) => child.stdout.once("data", joined));
+  assert.equal(await onHost(["sleep", "--with", "igmp"]), { status: 0, text: "" });
+  plugHost("down");
+  const reports = await capture("client", "eth0", "igmp.type == 0x22 && ip.src == 10.9.0.5", ["igmp.maddr"]);
+  await until("a report for the group", () => {
+    onClient(`python3 -c '${query}'`);
+    return reports.lines.some((line) => line.includes("239.1.2.3"));
+  });
+  await reports.stop();
+  plugHost("up");
+  child.kill();
+  assert.is((await onHost(["wake"])).status, 0);
+});
+
 const refusals: [string, () => { words: string[]; flags?: string[] }, RegExp][] = [
   [
     "a certificate of another host",
@@ -264,7 +307,7 @@ test("another subscription takes the place of the first, and unsubscribing remov
     pingRule,
   ]);
   assert.is((await onHost(["subscribe", two])).status, 0);
-  const ids = ["Self/default/nas/1", "Self/default/nas/2"];
+  const ids = ["Self/default/nas/2", "Self/default/nas/3"];
   assert.equal(
     ownUnits().map(({ id }) => id),
     ids,
