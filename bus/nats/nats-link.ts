@@ -11,8 +11,10 @@ import { fail, type Problem, ProblemError, problem } from "../../schemas/mod.ts"
 import type { BusState, Subscription } from "../bus.ts";
 import { gateProblems } from "../problem-gate.ts";
 import { unavailable } from "../requesting.ts";
+import { Backlog } from "./backlog.ts";
 import { natsProblem } from "./nats-errors.ts";
 import { connectionOptions, inboxPrefix, type NatsBusOptions, reconnectAfterMs } from "./nats-options.ts";
+import { pause } from "./pause.ts";
 
 /** Of what was published, how much may be on its way to the server; further messages are dropped. */
 const outgoingBytesMax = 64 * 1024 * 1024;
@@ -31,15 +33,18 @@ export class NatsLink {
   readonly #listeners = new Set<(state: BusState) => void>();
   /** Who is to be told when the connection is lost, and about which subject each waits. */
   readonly #waiting = new Map<(error: Error) => void, string>();
+  /** Who waits for the connection to come back, or to be closed. */
+  readonly #absent = new Set<() => void>();
+  readonly #backlog: Backlog;
   #closed = false;
-  #outgoingBytes = 0;
-  #overflowing = false;
 
   private constructor(connection: NatsConnection, options: NatsBusOptions) {
     this.connection = connection;
     this.inboxPrefix = inboxPrefix(options.identity);
     this.onProblem = gateProblems(options.onProblem ?? (() => undefined));
+    this.#backlog = new Backlog({ bytesMax: outgoingBytesMax, flush: () => connection.flush() });
     void this.#follow();
+    void connection.closed().then((error) => this.#ended(error));
   }
 
   /** Tries until it succeeds or the signal aborts; rejects with `bus.refused` when the server will not have us. */
@@ -77,28 +82,20 @@ export class NatsLink {
   async connected(): Promise<void> {
     if (this.state === "connected") return;
     if (this.#closed) throw unavailable("the bus was closed");
-    await new Promise<void>((resolve) => {
-      const stop = this.onState(() => {
-        stop();
-        resolve();
-      });
-    });
+    await new Promise<void>((resolve) => this.#absent.add(resolve));
     return this.connected();
   }
 
   publish(subject: string, payload: Uint8Array, options: { reply?: string; headers?: MsgHdrs } = {}): void {
     this.assertFits(subject, payload);
     if (this.state === "disconnected") return;
-    if (this.#outgoingBytes > outgoingBytesMax) {
-      if (!this.#overflowing) {
-        const reason = `${outgoingBytesMax} bytes wait to be sent; messages are dropped`;
-        this.onProblem(problem("bus.unavailable", { reason }));
-      }
-      this.#overflowing = true;
+    if (this.#backlog.isFull) {
+      const reason = `${outgoingBytesMax} bytes wait to be sent; messages are dropped`;
+      this.onProblem(problem("bus.unavailable", { reason }));
       return;
     }
     this.connection.publish(subject, payload, options as PublishOptions);
-    this.#account(payload.byteLength);
+    this.#backlog.add(payload.byteLength);
   }
 
   /** A subscription that was refused is tried again after each reconnection: permissions may have been mended. */
@@ -179,6 +176,22 @@ export class NatsLink {
     }
     await this.connection.close();
     this.#become("disconnected");
+    this.#endAbsence();
+  }
+
+  /** The client comes back for ever, by its options; should it give up all the same, that has to be known. */
+  #ended(error: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#become("disconnected");
+    this.#endAbsence();
+    const reason = `the connection was given up (${error instanceof Error ? error.message : "no reason"})`;
+    this.onProblem(problem("bus.unavailable", { reason }));
+  }
+
+  #endAbsence(): void {
+    for (const resolve of this.#absent) resolve();
+    this.#absent.clear();
   }
 
   async #follow(): Promise<void> {
@@ -204,44 +217,10 @@ export class NatsLink {
   #become(state: BusState): void {
     if (this.state === state) return;
     this.state = state;
-    this.#outgoingBytes = 0;
+    this.#backlog.clear();
     if (state === "disconnected") {
       for (const lost of [...this.#waiting.keys()]) lost(unavailable("the connection was lost"));
-    }
+    } else this.#endAbsence();
     for (const listener of [...this.#listeners]) listener(state);
   }
-
-  /** Counts what was sent since the last time the server said that it has all; asks it again when it did. */
-  #account(bytes: number): void {
-    const asking = this.#outgoingBytes > 0;
-    this.#outgoingBytes += bytes + 1;
-    if (!asking) this.#ask();
-  }
-
-  #ask(): void {
-    const sent = this.#outgoingBytes;
-    const settled = (): void => {
-      this.#outgoingBytes = Math.max(0, this.#outgoingBytes - sent);
-      this.#overflowing = false;
-      if (this.#outgoingBytes > 0) this.#ask();
-    };
-    // A flush that fails means that the connection was lost, and with it all that was under way.
-    this.connection.flush().then(settled, () => {
-      this.#outgoingBytes = 0;
-    });
-  }
-}
-
-/** Resolves after the time, or at once when the signal aborts. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(finish, ms);
-    function finish(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", finish);
-      done();
-    }
-    if (signal?.aborted) finish();
-    else signal?.addEventListener("abort", finish);
-  });
 }

@@ -15,9 +15,9 @@ import { fail, problemOf } from "../../schemas/mod.ts";
 import type { Job, Queue, QueueOptions, Subscription } from "../bus.ts";
 import { defaults, retryAfterMs } from "../defaults.ts";
 import { jetStreamCode, jetStreamCodes } from "./nats-errors.ts";
-import { pause } from "./nats-link.ts";
 import { reconnectAfterMs } from "./nats-options.ts";
 import type { NatsStreams } from "./nats-streams.ts";
+import { pause } from "./pause.ts";
 
 /** All consumers of a queue share one place in its stream. */
 const consumerName = "workers";

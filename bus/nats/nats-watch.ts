@@ -12,9 +12,9 @@ import {
 import { problemOf } from "../../schemas/mod.ts";
 import type { Subscription } from "../bus.ts";
 import { type Delivery, readDelivery } from "./delivery.ts";
-import { pause } from "./nats-link.ts";
 import { reconnectAfterMs } from "./nats-options.ts";
 import type { NatsStreams } from "./nats-streams.ts";
+import { pause } from "./pause.ts";
 
 export type StreamEvent =
   | { kind: "put"; subject: string; value: Uint8Array; revision: number }

@@ -151,7 +151,7 @@ async function leaderOf(electors: readonly Elector[]): Promise<Elector> {
 }
 
 async function followsAfterStop(buses: [Bus, Bus]): Promise<void> {
-  const [a, b] = await twoCandidates(buses, 2_000);
+  const [a, b] = await twoCandidates(buses, 8_000);
   const first = await leaderOf([a, b]);
   const other = first === a ? b : a;
   const firstTerm = first.term as number;

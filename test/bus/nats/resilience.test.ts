@@ -173,8 +173,8 @@ test("a publisher that floods a stalled server drops, and does not grow", async 
 }) => {
   server.signal("SIGSTOP");
   const payload = new Uint8Array(1024 * 1024);
-  for (let i = 0; i < 100; i++) bus.publish("flood", payload);
-  assert.equal(problems, ["bus.unavailable"]);
+  for (let i = 0; i < 200; i++) bus.publish("flood", payload);
+  assert.ok(problems.length > 0 && problems.every((code) => code === "bus.unavailable"));
   server.signal("SIGCONT");
   bus.subscribe("echo", ({ payload: same }) => same);
   await listening(bus, "echo");
