@@ -1,6 +1,9 @@
-import type { ObjectStatus } from "../../controller/mod.ts";
+import type { ObjectStatus, SourceStatus } from "../../controller/mod.ts";
 import type { Lab, LabEvent } from "../../lab/mod.ts";
 import { describeEvent } from "./describe-event.ts";
+
+/** How much of a commit's id, or of a directory's digest, is told. */
+const revisionShown = 12;
 
 /** Shows a lab as lines, each as something happens, with the seconds since the start: for pipes, logs and CI. */
 export class LabLines {
@@ -19,8 +22,11 @@ export class LabLines {
     const { reconciler } = lab;
     const look = (): void => {
       const { revision } = reconciler.sourceStatus;
-      if (revision !== undefined && revision !== this.#revision) this.#line(`revision ${revision}`);
+      if (revision !== undefined && revision !== this.#revision) {
+        this.#line(`revision ${revision.slice(0, revisionShown)}`);
+      }
       this.#revision = revision;
+      this.#source(reconciler.sourceStatus);
       for (const status of reconciler.board.list()) this.#object(status);
     };
     this.#stop = reconciler.watch(look);
@@ -44,11 +50,23 @@ export class LabLines {
     this.#line("ended");
   }
 
+  #source({ conditions }: SourceStatus): void {
+    const ready = conditions.find(({ type }) => type === "Ready");
+    this.#change(
+      "source",
+      ready?.status === "True" ? "source ready" : `source not ready: ${ready?.message ?? ""}`,
+    );
+  }
+
   #object({ object, conditions }: ObjectStatus): void {
     const ready = conditions.find(({ type }) => type === "Ready");
-    const text = `${object} ${ready?.status === "True" ? "ready" : "not ready"}: ${ready?.message ?? "not judged yet"}`;
-    if (this.#shown.get(object) !== text) this.#line(text);
-    this.#shown.set(object, text);
+    const state = ready?.status === "True" ? "ready" : "not ready";
+    this.#change(object, `${object} ${state}: ${ready?.message ?? "not judged yet"}`);
+  }
+
+  #change(what: string, text: string): void {
+    if (this.#shown.get(what) !== text) this.#line(text);
+    this.#shown.set(what, text);
   }
 
   #line(text: string): void {
