@@ -151,8 +151,7 @@ class Choice<V extends Version> {
     const objects = new Map<ObjectRef, Kept<V>>();
     const held: HeldObject[] = [];
     for (const [ref, versions] of this.#newest) {
-      const inForce = versions[0]!;
-      objects.set(ref, { inForce, mayBeIn: [inForce.file] });
+      objects.set(ref, this.#keep(ref, versions[0]!));
     }
     const { revision } = this.#reading;
     for (const [ref, { problems, mayBeIn }] of this.#held) {
@@ -166,6 +165,13 @@ class Choice<V extends Version> {
       problems: [...this.#problems],
       next: { revision, objects, uncertain: this.#uncertain },
     };
+  }
+
+  /** What is kept of an object that did not change is the same as before, so that comparing costs nothing. */
+  #keep(ref: ObjectRef, inForce: V): Kept<V> {
+    const before = this.#before.objects.get(ref);
+    const isSame = before?.inForce === inForce && before.heldSince === undefined;
+    return isSame && before.mayBeIn.length === 1 ? before : { inForce, mayBeIn: [inForce.file] };
   }
 
   /** Objects that are declared nowhere, and may be in a file of which not everything can be told. */

@@ -62,6 +62,7 @@ export async function applyDifference(base: ObjectRecord, bytes: Uint8Array): Pr
 
 /** Whether two records say the same of an object. */
 export function isSame(one: ObjectKept | undefined, other: ObjectKept): boolean {
+  if (one === other) return true;
   if (one === undefined || one.heldSince !== other.heldSince) return false;
   const [ours, theirs] = [one.inForce, other.inForce];
   if (ours.version !== theirs.version || ours.revision !== theirs.revision || ours.file !== theirs.file)
