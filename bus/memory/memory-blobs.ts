@@ -13,7 +13,7 @@ export class MemoryBlobs implements BlobStore {
       fail("bus.payload-too-large", { subject: "blobs", bytes: content.byteLength, bytesMax });
     }
     const digest = createHash("sha256").update(content).digest("hex");
-    if (!this.#content.has(digest)) this.#content.set(digest, Uint8Array.from(content));
+    if (!this.#content.has(digest)) this.#content.set(digest, new Uint8Array(content));
     return digest;
   }
 

@@ -86,7 +86,7 @@ export class MemoryBucket implements Bucket {
 
   #write(key: string, value: Uint8Array): number {
     assertKey(key);
-    const entry = { key, value: Uint8Array.from(value), revision: ++this.#revision };
+    const entry = { key, value: new Uint8Array(value), revision: ++this.#revision };
     this.#stored.set(key, { entry, expiresAtMs: performance.now() + this.#ttlMs });
     this.#tell(key, { kind: "put", entry });
     return entry.revision;

@@ -38,7 +38,7 @@ export class MemoryQueue {
     if (this.#held.size >= this.#jobsMax) {
       fail("bus.queue-full", { queue: this.#name, jobsMax: this.#jobsMax });
     }
-    const held: Held = { payload: Uint8Array.from(payload), attempt: 0 };
+    const held: Held = { payload: new Uint8Array(payload), attempt: 0 };
     this.#held.add(held);
     this.#enqueue(held);
   }

@@ -82,7 +82,7 @@ class MemoryMember implements MemoryBus {
   publish(subject: string, payload: Uint8Array): void {
     this.#check(subject, payload);
     if (this.state === "disconnected") return;
-    const copy = Uint8Array.from(payload);
+    const copy = new Uint8Array(payload);
     const receivers = this.#hub.subscribers.receivers(subject);
     this.#hub.scheduler.later(() => {
       for (const receiver of receivers) receiver.take({ subject, payload: copy });
@@ -99,7 +99,7 @@ class MemoryMember implements MemoryBus {
   async request(subject: string, payload: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
     this.#check(subject, payload);
     this.#assertOpen();
-    const copy = Uint8Array.from(payload);
+    const copy = new Uint8Array(payload);
     const { scheduler, subscribers } = this.#hub;
     const receivers = subscribers.receivers(subject);
     return firstAnswer(subject, options, (answer) => {

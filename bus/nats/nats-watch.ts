@@ -34,6 +34,7 @@ export interface NatsWatchOptions {
 const heartbeatMs = 2_000;
 /** Silence that means that the consumer is gone. */
 const silenceMaxMs = 3 * heartbeatMs;
+const lateMs = 200;
 const nothing = new Uint8Array();
 
 /**
@@ -167,7 +168,12 @@ export class NatsWatch implements Subscription {
 
   #hearken(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#restart(), silenceMaxMs);
+    const dueMs = performance.now() + silenceMaxMs;
+    this.#silence = setTimeout(() => {
+      // A timer that is late says that we did not listen, not that nothing was said: it may be waiting to be read.
+      if (performance.now() - dueMs > lateMs) this.#hearken();
+      else this.#restart();
+    }, silenceMaxMs);
   }
 
   #leave(): void {
