@@ -35,7 +35,11 @@ export function natsProblem(
   const { message } = error as Error;
   switch (natsCode(error)) {
     case "503":
-      return unavailable(`nobody listens on ${what.subject}`, error);
+      // Requests to peers go other ways (`replies.ts`); this is JetStream's silence.
+      return unavailable(
+        `JetStream does not answer about ${what.subject}; it has to be on at the server`,
+        error,
+      );
     case "TIMEOUT":
       return unavailable(`no answer on ${what.subject} in time`, error);
     case "MAX_PAYLOAD_EXCEEDED":

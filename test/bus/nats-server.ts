@@ -38,9 +38,11 @@ export class NatsServer {
     return this.#output;
   }
 
-  configure(config: string): void {
-    const base = `listen: "127.0.0.1:${this.port}"\njetstream: { store_dir: "${this.folder}/state" }\n`;
-    writeFileSync(join(this.folder, "server.conf"), base + config);
+  configure(config: string, options: { jetStream?: boolean } = {}): void {
+    const base = `listen: "127.0.0.1:${this.port}"\n`;
+    const jetStream = `jetstream: { store_dir: "${this.folder}/state" }\n`;
+    const whole = base + (options.jetStream === false ? "" : jetStream) + config;
+    writeFileSync(join(this.folder, "server.conf"), whole);
   }
 
   async run(): Promise<void> {

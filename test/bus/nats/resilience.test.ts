@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { connect } from "nats";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Bus, BusState, WatchEvent } from "../../../bus/mod.ts";
@@ -95,6 +96,36 @@ test("a watch tells all anew after a restart, what happened meanwhile included",
   assert.ok(believed.kinds.includes("reset"));
   assert.equal(Object.fromEntries(believed.entries), { stays: "old", changes: "new", comes: "new" });
   await other.close();
+});
+
+test("a watch whose consumer was taken away tells all anew", async ({ server, bus }) => {
+  const bucket = await bus.bucket("watched");
+  const believed = new Believed();
+  await bucket.put("k", bytes("old"));
+  await bucket.watch(believed.listen);
+  await eventually(() => believed.kinds.includes("synced"), "synced");
+  const admin = await connect({ servers: server.url });
+  const { consumers } = await admin.jetstreamManager();
+  const [consumer] = await consumers.list("KV_netloom-watched").next();
+  await consumers.delete("KV_netloom-watched", consumer?.name as string);
+  await bucket.put("k", bytes("new"));
+  await eventually(() => believed.entries.get("k") === "new", "the watch has caught up");
+  assert.ok(believed.kinds.includes("reset"));
+  await admin.close();
+});
+
+test("a server without JetStream is one on which requests work, and buckets say what is wrong", async ({
+  server,
+}) => {
+  await server.stop();
+  server.configure("", { jetStream: false });
+  await server.run();
+  const plain = await server.join();
+  plain.subscribe("echo", ({ payload }) => payload);
+  await listening(plain, "echo");
+  const failure = await plain.bucket("any").catch((error: Error) => error);
+  assert.match((failure as Error).message, "JetStream does not answer about KV_netloom-any");
+  await plain.close();
 });
 
 test("a consumer goes on after a restart, and no job is lost", async ({ server, bus }) => {
