@@ -26,7 +26,9 @@ const program = new Command("netloom")
   .showHelpAfterError("(netloom --help tells more)")
   .configureHelp({ sortSubcommands: true })
   // An option belongs to the command it stands behind: `lab` and `lab test` have some of one name.
-  .enablePositionalOptions();
+  .enablePositionalOptions()
+  // Status 1 is an answer of some commands (not valid, something to do); not having been understood is 2.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 for (const register of [
   registerBus,

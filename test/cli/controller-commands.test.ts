@@ -79,7 +79,7 @@ test("get takes kinds by short name, names, output forms, and another namespace 
     err: "netloom: there is no Rule/default/nobody\n",
   });
   assert.is((await of("-n", "elsewhere")).err, "No objects found.\n");
-  assert.is((await of("gadgets")).code, 1);
+  assert.is((await of("gadgets")).code, 2);
 });
 
 test("get --watch prints what there is, then what changes", async ({ world, folder, socket, children }) => {

@@ -104,10 +104,10 @@ test("wrong options are told, each with what is right", async () => {
     return made;
   };
   const metrics = wrong(["--metrics", "nowhere"]);
-  assert.is(await metrics.exited, 1);
+  assert.is(await metrics.exited, 2);
   assert.match(metrics.log, /such as 127\.0\.0\.1:9464/);
   const named = wrong(["--host", "Gw_1"]);
-  assert.is(await named.exited, 1);
+  assert.is(await named.exited, 2);
   assert.match(named.log, /such as default\/gw-1/);
 });
 

@@ -79,6 +79,9 @@ test("what cannot be validated at all ends with status 2", () => {
   assert.match(validate(["absent.yaml"]).stderr, "absent.yaml");
   assert.is(validate([]).status, 2);
   assert.match(validate([]).stderr, "no *.yaml or *.yml file");
+  assert.is(validate(["-o", "xml"]).status, 2);
+  assert.is(validate(["--no-such-option"]).status, 2);
+  assert.is(validate(["--help"]).status, 0);
 });
 
 test("standard input is one file among others", () => {
