@@ -1,9 +1,11 @@
-import { type Interface, listMulticastGroups } from "../../daemon/linux/mod.ts";
+import { type Interface, listMulticastGroups, listTcpConnections } from "../../daemon/linux/mod.ts";
 import { igmpRule } from "./igmp-rule.ts";
 import type { RuleToSend } from "./read-rules.ts";
 import type { StateName } from "./state-names.ts";
+import { tcpRule } from "./tcp-rule.ts";
 
 const makers: Record<StateName, (own: Interface) => RuleToSend | undefined> = {
+  "tcp-connections": (own) => tcpRule(own.addresses, listTcpConnections()),
   igmp: (own) => {
     const address = own.addresses.find(({ family }) => family === 4);
     return address && igmpRule(address.bytes.join("."), listMulticastGroups(own.index));

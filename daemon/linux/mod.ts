@@ -20,5 +20,6 @@ export {
 export { PollSet } from "./poll.ts";
 export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
+export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export { threadId, threadTimeMs } from "./thread.ts";
 export { closeWake, openWake, quietWake, ringWake } from "./wake.ts";

@@ -190,6 +190,56 @@ test("a host that sleeps stays a member of the groups it was in, as it says with
   assert.is((await onHost(["wake"])).status, 0);
 });
 
+/** Echoes what comes over one connection. */
+const echoServer = `
+import socket
+server = socket.create_server(("10.9.0.5", 7007))
+print("listening", flush=True)
+one, _ = server.accept()
+while data := one.recv(100): one.sendall(data)
+`;
+/** A connection with keep-alives every second, three of which may be lost; sends a line of its input, prints the echo. */
+const keptClient = `
+import socket, sys
+one = socket.create_connection(("10.9.0.5", 7007))
+one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 3)):
+    one.setsockopt(socket.IPPROTO_TCP, option, value)
+for line in sys.stdin:
+    one.sendall(line.encode())
+    print(one.recv(100).decode(), end="", flush=True)
+`;
+
+async function counted(name: string): Promise<number> {
+  await world.codes({ verb: "report" });
+  return ownUnits()[0]?.counters?.[name] ?? 0;
+}
+
+test("a TCP connection outlives the sleep: keep-alives are answered, data wake the host, which goes on with it", async () => {
+  const inside = (name: string, code: string) =>
+    spawn("ip", ["netns", "exec", name, "python3", "-c", code], { stdio: ["pipe", "pipe", "inherit"] });
+  const server = inside("host", echoServer);
+  await new Promise((listens) => server.stdout.once("data", listens));
+  const client = inside("client", keptClient);
+  let said = "";
+  client.stdout.on("data", (text) => (said += text));
+  client.stdin.write("before\n");
+  await until("an echo", () => said === "before\n");
+  assert.equal(await onHost(["sleep", "--with", "tcp-connections"]), { status: 0, text: "" });
+  plugHost("down");
+  await until(
+    "more keep-alives are answered than may be lost",
+    async () => (await counted("answered_total")) > 3,
+  );
+  assert.is(await counted("wakes_total"), 0);
+  client.stdin.write("after\n");
+  await until("the proxy calls the host", async () => (await counted("wakes_total")) > 0);
+  plugHost("up");
+  assert.is((await onHost(["wake"])).status, 0);
+  await until("the echo on the same connection", () => said === "before\nafter\n");
+  for (const child of [client, server]) child.kill();
+});
+
 const refusals: [string, () => { words: string[]; flags?: string[] }, RegExp][] = [
   [
     "a certificate of another host",
@@ -307,7 +357,7 @@ test("another subscription takes the place of the first, and unsubscribing remov
     pingRule,
   ]);
   assert.is((await onHost(["subscribe", two])).status, 0);
-  const ids = ["Self/default/nas/2", "Self/default/nas/3"];
+  const ids = ["Self/default/nas/3", "Self/default/nas/4"];
   assert.equal(
     ownUnits().map(({ id }) => id),
     ids,

@@ -1,0 +1,35 @@
+import type { InterfaceAddress, TcpConnection } from "../../daemon/linux/mod.ts";
+import { standardModule } from "../../modules/mod.ts";
+import { fail } from "../../schemas/mod.ts";
+import type { RuleToSend } from "./read-rules.ts";
+
+/** What tcp-keeper takes. */
+const connectionsMax = 256;
+
+/** The rule that keeps the connections of these addresses alive; undefined when there are none. */
+export function tcpRule(
+  own: readonly Pick<InterfaceAddress, "bytes">[],
+  connections: readonly TcpConnection[],
+): RuleToSend | undefined {
+  const addresses = new Set(own.map(({ bytes }) => formatAddress(bytes)));
+  const kept = connections.map(toConfig).filter(({ local }) => addresses.has(local));
+  if (kept.length === 0) return undefined;
+  if (kept.length > connectionsMax) {
+    const reason = `there are ${kept.length}; at most ${connectionsMax} can be kept`;
+    fail("host.state", { state: "tcp-connections", reason });
+  }
+  const locals = [...new Set(kept.map(({ local }) => `${local}/${local.includes(":") ? 128 : 32}`))];
+  const rule = { TCP: { addresses: locals, config: { connections: kept } } };
+  return { rule, module: standardModule("tcp-keeper") as Uint8Array };
+}
+
+function toConfig({ local, remote, ...rest }: TcpConnection) {
+  return { local: formatAddress(local), remote: formatAddress(remote), ...rest };
+}
+
+/** Not in the shortest form, but in one only, so that texts can be compared. */
+function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return Array.from({ length: 8 }, (_, index) => view.getUint16(index * 2).toString(16)).join(":");
+}
