@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { compileModule, sleepAbi } from "../../modules/mod.ts";
 import { fail, type Problem, ProblemError, type SleeperSpec } from "../../schemas/mod.ts";
 import type { ResponderBackend, SubscribedRule } from "./backend.ts";
@@ -26,7 +27,7 @@ export async function carryOut(
 ): Promise<void> {
   switch (request.kind) {
     case "add":
-      return backend.subscribe(sleeper.host, subscribedRules(request, sleeper));
+      return backend.subscribe(sleeper.host, await subscribedRules(request, sleeper));
     case "remove":
       return backend.unsubscribe(sleeper.host);
     case "sleep":
@@ -36,19 +37,26 @@ export async function carryOut(
   }
 }
 
-/** Throws what is wrong with the file or the modules, before anything is done with any of them. */
-function subscribedRules({ rules, modules }: Subscribe, sleeper: SleeperSpec): SubscribedRule[] {
+/** Rejects with what is wrong with the file or the modules, before anything is done with any of them. */
+async function subscribedRules(
+  { rules, modules }: Subscribe,
+  sleeper: SleeperSpec,
+): Promise<SubscribedRule[]> {
   const specs = readRulesFile(rules, sleeper);
   if (specs.length !== modules.length) {
     const reason = `has ${specs.length} rules, and ${modules.length} modules came with it`;
     fail("responder.rules-invalid", { where: "the file", reason });
   }
-  return specs.map((spec, index) => {
+  const checked: SubscribedRule[] = [];
+  for (const [index, spec] of specs.entries()) {
     const module = modules[index] as Uint8Array;
     const result = compileModule(module, sleepAbi, `rule ${index}`);
     if (result.kind === "refused") throw new ProblemError(result.problems[0] as Problem);
-    return { spec, module };
-  });
+    checked.push({ spec, module });
+    // Compiling holds this thread, which has more to do than this, the watchdog of engines above all.
+    await setImmediate();
+  }
+  return checked;
 }
 
 /** How a problem is told to the host. */

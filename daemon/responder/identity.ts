@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { fail, type HostId, parsePrefix, type SleeperSpec } from "../../schemas/mod.ts";
+import type { ResponderBackend } from "./backend.ts";
 
 /** How we know who is at the other end of a connection. */
 export type Peer =
@@ -20,14 +21,17 @@ export function certificateName(host: HostId): string {
 }
 
 /** The sleeper that a peer may act for under this MAC. Throws `responder.denied`. */
-export function identify(peer: Peer, mac: string, sleepers: readonly SleeperSpec[]): SleeperSpec {
-  const owner = sleepers.find(({ interfaces }) => interfaces.some((one) => one.mac === mac));
+export function identify(peer: Peer, mac: string, backend: Pick<ResponderBackend, "sleepers">): SleeperSpec {
+  if (peer.kind === "untrusted") return fail("responder.denied", { mac, reason: peer.reason });
+  const owner = backend.sleepers().find(({ interfaces }) => interfaces.some((one) => one.mac === mac));
   // To strangers, a host that is not there and one that is not theirs look the same.
   if (owner && isHost(peer, owner)) return owner;
   return fail("responder.denied", { mac, reason: reasonFor(peer) });
 }
 
-function isHost(peer: Peer, sleeper: SleeperSpec): boolean {
+type TrustedPeer = Exclude<Peer, { kind: "untrusted" }>;
+
+function isHost(peer: TrustedPeer, sleeper: SleeperSpec): boolean {
   switch (peer.kind) {
     case "certified":
       // OpenSSL's own comparison: names are not taken from the certificate's text, and a wildcard stands for nobody.
@@ -41,19 +45,15 @@ function isHost(peer: Peer, sleeper: SleeperSpec): boolean {
       );
     case "local":
       return true;
-    case "untrusted":
-      return false;
   }
 }
 
-function reasonFor(peer: Peer): string {
+function reasonFor(peer: TrustedPeer): string {
   switch (peer.kind) {
     case "certified":
       return "the certificate does not name the Host with this MAC address, or this proxy does not stand in for it";
     case "addressed":
       return `${peer.address} is not the address of the Host with this MAC address, or this proxy does not stand in for it`;
-    case "untrusted":
-      return peer.reason;
     case "local":
       return "this proxy stands in for no Host with this MAC address";
   }

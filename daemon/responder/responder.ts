@@ -6,6 +6,7 @@ import type { Log } from "../engine.ts";
 import type { ResponderBackend } from "./backend.ts";
 import { isLoopback, type Peer } from "./identity.ts";
 import { type SessionTimes, serveSession } from "./session.ts";
+import { strangerLog } from "./stranger-log.ts";
 
 export interface ResponderOptions {
   /** Where hosts connect to. */
@@ -67,7 +68,7 @@ class Serving implements Responder {
 
   constructor(backend: ResponderBackend, options: ResponderOptions & { log: Log }) {
     this.#backend = backend;
-    this.#options = options;
+    this.#options = { ...options, log: strangerLog(options.log) };
     this.#limits = { ...limitsByDefault, ...options.limits };
     this.#server = this.#makeServer();
     this.#server.maxConnections = this.#limits.connectionsMax;

@@ -79,7 +79,7 @@ class Session {
     try {
       let sleeper: SleeperSpec | undefined;
       const request = await readRequest(this.#source, (head) => {
-        sleeper = identify(peer, head.mac, backend.sleepers());
+        sleeper = identify(peer, head.mac, backend);
         about = { ...head, host: sleeper.host };
         return this.#admit(head, sleeper);
       });
@@ -91,7 +91,6 @@ class Session {
       socket.write(writeReply({ status: replyStatus.done, reason: "" }));
       return true;
     } catch (error) {
-      if (socket.destroyed) return false;
       const found = problemOf(error);
       log.warn({ ...about, from: socket.remoteAddress, problem: found }, "host's request refused");
       socket.write(writeReply(replyOf(found, isRetryable(found))));
