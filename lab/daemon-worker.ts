@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Bus, connectMemoryBus, natsBus } from "../bus/mod.ts";
 import { enterNetworkNamespace } from "../daemon/linux/mod.ts";
-import { describeHost, type Log, makeEngines, startDaemon } from "../daemon/mod.ts";
+import { describeHost, type Log, makeEngines, type ResponderOptions, startDaemon } from "../daemon/mod.ts";
 import { type HostId, type Problem, problemOf } from "../schemas/mod.ts";
 import type { WayToBus } from "./lab-bus.ts";
 import { leadToSocket } from "./nats-bus.ts";
@@ -12,6 +12,8 @@ export interface DaemonPlan {
   netns: string;
   stateDir: string;
   secretsDir?: string | undefined;
+  /** Sleeping hosts have it as their proxy, and it hears them. */
+  isProxy: boolean;
   version: string;
   bus: WayToBus;
 }
@@ -24,6 +26,9 @@ export type FromDaemon =
 
 export type ToDaemon = { kind: "stop" };
 
+/** In the lab nobody can take another's address who could not do anything else as well. */
+const responder: ResponderOptions = { listen: { address: "::", port: 9465 }, plain: true };
+
 const port = parentPort!;
 const tell = (message: FromDaemon): void => port.postMessage(message);
 const logAt =
@@ -32,7 +37,7 @@ const logAt =
     tell({ kind: "log", level, fields: plain(fields), text });
 
 const plan = workerData as DaemonPlan;
-const { host, netns, stateDir, secretsDir, version } = plan;
+const { host, netns, stateDir, secretsDir, isProxy, version } = plan;
 try {
   // From here on, sockets, processes and threads of this thread are the host's.
   enterNetworkNamespace(`/run/netns/${netns}`);
@@ -41,6 +46,7 @@ try {
     bus: joinBus,
     stateDir,
     ...(secretsDir !== undefined && { secretsDir }),
+    ...(isProxy && { responder }),
     engines: makeEngines(),
     describeHost,
     version,

@@ -196,6 +196,7 @@ export class Lab {
       netns,
       stateDir: runFolder.daemon(netns),
       secretsDir,
+      isProxy: this.members.some(({ sleep }) => sleep?.proxy === id),
       version,
       bus: () => this.#bus.way(),
       log,
