@@ -174,6 +174,14 @@ test("a sender that is slow, or says nothing, is cut off", async () => {
   assert.equal([...(await exchange(port, afterOne))], [0]);
 });
 
+test("a request that has begun must be whole in its own time, however long a host may stay silent", async () => {
+  const port = await serve({ limits: { idleMs: 600_000, requestMs: 150 } });
+  let isCutOff = false;
+  const half = Buffer.concat(writeRequest(add())).subarray(0, 200);
+  exchange(port, half).then(() => (isCutOff = true));
+  await until("it is cut off", () => isCutOff);
+});
+
 test("subscriptions at once are bounded; who comes when there is no room is told to try again", async () => {
   const port = await serve({ limits: { subscriptionsAtOnceMax: 1 } });
   const first = connect({ port, host: "127.0.0.1" });

@@ -63,6 +63,7 @@ const wrong: [unknown, RegExp][] = [
   [[{ UDP: { addresses: ["192.168.1.1/33"] } }], /is no prefix/],
   [[{ UDP: { addresses: [7] } }], /is no prefix/],
   [[{ UDP: { addresses: ["192.168.1.0/24"] } }], /192\.168\.1\.0\/24 is no address of default\/nas/],
+  [[{ UDP: { addresses: ["192.168.1.1/24"] } }], /192\.168\.1\.1\/24 is no address of default\/nas/],
   [[{ UDP: { addresses: ["0.0.0.0/0"] } }], /is no address of/],
   [[{ UDP: { addresses: ["::/0"] } }], /is no address of/],
   [[{ UDP: { addresses: ["192.168.1.2"] } }], /is no address of/],
