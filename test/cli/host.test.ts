@@ -9,16 +9,8 @@ import { sleepEngine } from "../../daemon/sleep/mod.ts";
 import type { Unit } from "../../schemas/mod.ts";
 import { Fixture } from "../daemon/fixture.ts";
 import { Authority, type Certificate } from "../daemon/responder/authority.ts";
-import {
-  capture,
-  makeLan,
-  onClient,
-  plugHost,
-  run,
-  sleeperUnit,
-  tryOnClient,
-  until,
-} from "../daemon/sleep/lan.ts";
+import { capture } from "../daemon/sleep/capture.ts";
+import { makeLan, onClient, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
 
 const program = resolve(import.meta.dirname, "../../cli/main.js");
 const hookScript = resolve(import.meta.dirname, "../../../packaging/systemd/netloom-sleep");

@@ -3,30 +3,23 @@ import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
 import {
   counter,
+  fallAsleep,
   hostMac,
   installRule,
   installSleeper,
-  makeLan,
   onClient,
-  plugHost,
-  powered,
+  onLan,
   proxyMac,
-  run,
-  startEngine,
-  until,
   untilCounter,
+  wakeUp,
 } from "./lan.ts";
+import { until } from "./until.ts";
 
 let engine: Engine;
 
-test.before(makeLan);
-test.before.each(async () => {
-  plugHost("up");
-  run("ip -n client neigh flush dev eth0; ip -n host neigh flush dev eth0");
-  powered.length = 0;
-  engine = await startEngine({ word: "01:02:03:04:05:06", bad: "seven" });
+onLan(test, (started) => {
+  engine = started;
 });
-test.after.each(() => engine.stop());
 
 const macOf = (address: string) =>
   onClient(`ip neigh show ${address} dev eth0`).match(/lladdr (\S+)/)?.[1] ?? "none";
@@ -36,8 +29,7 @@ test("ping of a sleeping host is answered, by IPv4 and IPv6, and by the host aga
   const rule = await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
   onClient("ping -c 1 -W 5 10.9.0.5");
   assert.is(macOf("10.9.0.5"), hostMac);
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
+  await fallAsleep(engine);
   assert.match(onClient("ping -c 3 -i 0.2 -W 5 10.9.0.5"), /3 received/);
   assert.match(onClient("ping -c 3 -i 0.2 -W 5 fd09::5"), /3 received/);
   assert.match(onClient("ping -c 2 -i 0.2 -W 5 -s 1400 10.9.0.5"), /2 received/);
@@ -46,8 +38,7 @@ test("ping of a sleeping host is answered, by IPv4 and IPv6, and by the host aga
   await untilCounter(engine, rule, "answered_total", (value) => value === 8);
   assert.is(counter(engine, sleeper, "asleep"), 1);
   assert.is(counter(engine, sleeper, "answered_total"), 8);
-  plugHost("up");
-  await engine.power?.("default/nas", "awake");
+  await wakeUp(engine);
   await until("the client knows the host's address again", () => macOf("10.9.0.5") === hostMac);
   assert.is(macOf("fd09::5"), hostMac);
   assert.match(onClient("ping -c 1 -W 5 10.9.0.5"), /1 received/);

@@ -3,43 +3,29 @@ import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
 import type { Unit } from "../../../schemas/mod.ts";
 import { ruleText, wat } from "../../modules/wat.ts";
+import { capture } from "./capture.ts";
 import { ethernet, ipv4, ipv6, mac, tcp, udp } from "./frames.ts";
 import {
-  capture,
   counter,
+  fallAsleep,
   installRule,
   installSleeper,
-  makeLan,
   onClient,
-  plugHost,
+  onLan,
   type RuleOptions,
   run,
   sendFrames,
-  startEngine,
-  stopCaptures,
   tryOnClient,
-  until,
   untilCounter,
 } from "./lan.ts";
+import { until } from "./until.ts";
 
 let engine: Engine;
 
-test.before(makeLan);
-test.before.each(async () => {
-  plugHost("up");
-  run("ip -n client neigh flush dev eth0");
-  engine = await startEngine();
+onLan(test, async (started) => {
+  engine = started;
   await installSleeper(engine);
 });
-test.after.each(async () => {
-  await stopCaptures();
-  await engine.stop();
-});
-
-async function asleep(): Promise<void> {
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
-}
 
 const pingOnce = () => tryOnClient("ping -c 1 -W 0.3 10.9.0.5");
 const problemOf = (unit: Unit) => engine.observe().find(({ id }) => id === unit.id)?.problem;
@@ -66,7 +52,7 @@ for (const [what, text] of faulty) {
   test(`a module that ${what} is stopped after five failures, and its neighbour goes on`, async () => {
     const bad = await installRule(engine, icmp("bad", text), 1);
     const good = await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" }, 2);
-    await asleep();
+    await fallAsleep(engine);
     assert.match(onClient("ping -c 7 -i 0.05 -W 5 10.9.0.5"), /7 received/);
     await untilCounter(engine, bad, "faults_total", (value) => value === 5);
     assert.is(counter(engine, bad, "packets_total"), 5);
@@ -82,7 +68,7 @@ test("a module that loops for ever is stopped, and its neighbour answers again",
     ...icmp("bad", ruleText({ process: "(loop $l (br $l)) (i32.const 0)" })),
   });
   const good = await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" }, 200);
-  await asleep();
+  await fallAsleep(engine);
   pingOnce();
   await until("the unit is faulted", () => problemOf(bad)?.code === "unit.faulted");
   await until("pings are answered", () => pingOnce().includes("1 received"));
@@ -96,7 +82,7 @@ test("a module gets no more memory than its limit", async () => {
     ...icmp("grow", ruleText({ process })),
     limits: { memoryBytes: 4 * 65_536, timeMs: 50 },
   });
-  await asleep();
+  await fallAsleep(engine);
   for (let count = 0; count < 4; count += 1) pingOnce();
   await untilCounter(engine, rule, "faults_total", (value) => value === 1);
   assert.is(counter(engine, rule, "memory_bytes"), 65_536, "it started afresh");
@@ -110,7 +96,7 @@ test("a module cannot speak for another host, nor in anything but IP", async () 
     ...icmp("raw", ruleText({ process: `(i32.store16 (i32.const 1040) (i32.const 0x0608)) ${echo}` })),
     raw: true,
   });
-  await asleep();
+  await fallAsleep(engine);
   pingOnce();
   await untilCounter(engine, spoof, "refused_total", (value) => value === 1);
   await untilCounter(engine, raw, "refused_total", (value) => value === 1);
@@ -149,7 +135,7 @@ test("timers call their rule, and delayed answers leave later, until the host is
     port: 9000,
     intervalMs: 100,
   });
-  await asleep();
+  await fallAsleep(engine);
   const seen = await capture("client", "eth0", "udp && !icmp", [...["frame.time_epoch", "udp.dstport"]]);
   const ask = () => run("ip netns exec client bash -c 'echo -n hello > /dev/udp/10.9.0.5/9000'");
   ask();
@@ -173,7 +159,7 @@ test("malformed frames of every layer disturb nobody", async () => {
   await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
   await installRule(engine, { name: "echo", program: "udp-echo", layer: "UDP" });
   await installRule(engine, { name: "any", program: "udp-buffer", layer: "IP" });
-  await asleep();
+  await fallAsleep(engine);
   const host = { destination: [10, 9, 0, 5] };
   const host6 = [0xfd, 9, ...new Array<number>(13).fill(0), 5];
   const good = [
@@ -204,7 +190,7 @@ test("malformed frames of every layer disturb nobody", async () => {
 
 test("an interface that goes away is missed, and taken again when it is back", async () => {
   const rule = await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
-  await asleep();
+  await fallAsleep(engine);
   assert.match(onClient("ping -c 1 -W 5 10.9.0.5"), /1 received/);
   run("ip link set lan down");
   run("ip link set lan up");
@@ -220,7 +206,7 @@ test("an interface that goes away is missed, and taken again when it is back", a
     ip addr add 10.9.0.2/24 dev lan; ip addr add fd09::2/64 dev lan nodad`);
   await until("pings are answered again", () => pingOnce().includes("1 received"));
   assert.is(problemOf(rule), undefined);
-  assert.not(engine.observe().some(({ problem }) => problem));
+  await until("nothing is wrong any more", () => !engine.observe().some(({ problem }) => problem));
 });
 
 test.run();

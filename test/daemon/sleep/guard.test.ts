@@ -1,23 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
-import {
-  capture,
-  installRule,
-  installSleeper,
-  makeLan,
-  onClient,
-  plugHost,
-  run,
-  startEngine,
-  stopCaptures,
-  until,
-} from "./lan.ts";
+import { capture } from "./capture.ts";
+import { fallAsleep, installRule, installSleeper, onClient, onLan, run } from "./lan.ts";
+import { until } from "./until.ts";
 
 let engine: Engine;
 
-test.before(makeLan);
-test.after.each(stopCaptures);
+onLan(test, (started) => {
+  engine = started;
+});
 
 const dropped = () => run("nft list tables; nft list sets netdev 2>/dev/null || true");
 
@@ -27,11 +19,9 @@ test("a proxy that forwards leaves a sleeping host's packets to its rules, and t
     "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.lan.send_redirects=1",
   );
   run("sysctl -qw net.ipv4.icmp_ratelimit=0");
-  engine = await startEngine();
   await installSleeper(engine);
   await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
+  await fallAsleep(engine);
   await until("the guard stands", () => /10\.9\.0\.5/.test(dropped()) && /fd09::5/.test(dropped()));
   const seen = await capture("client", "eth0", "icmp", ["icmp.type"]);
   assert.match(onClient("ping -c 5 -i 0.7 -W 5 10.9.0.5"), /5 received/);

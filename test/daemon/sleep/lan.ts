@@ -2,18 +2,19 @@
  * A LAN for tests: a switch (a bridge in a namespace of its own) with a client, a host that may sleep, and this process
  * as the proxy, which is 10.9.0.2 and fd09::2 on `lan`.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { Worker } from "node:worker_threads";
+import type { Test } from "uvu";
 import type { Engine, Log } from "../../../daemon/engine.ts";
 import { sleepEngine } from "../../../daemon/sleep/mod.ts";
 import { standardModule } from "../../../modules/mod.ts";
 import { fail, type SleeperSpec, type SleepRuleSpec, type Unit, unitDigest } from "../../../schemas/mod.ts";
+import { stopRunning } from "./running.ts";
+import { until } from "./until.ts";
 
 export const hostMac = "02:00:00:00:00:05";
 export const proxyMac = "02:00:00:00:00:02";
 export const clientMac = "02:00:00:00:00:01";
-const deadlineMs = 15_000;
-
 export const run = (line: string): string =>
   execFileSync("sh", ["-euc", line], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 export const onClient = (line: string): string => run(`ip netns exec client ${line}`);
@@ -52,6 +53,8 @@ export function plugHost(state: "down" | "up"): void {
   run(`ip -n switch link set to-host ${state}`);
 }
 
+export { until };
+
 const drop = (): void => undefined;
 const log: Log = { debug: drop, info: drop, warn: drop, error: drop };
 export const powered: string[] = [];
@@ -66,6 +69,52 @@ export async function startEngine(secrets: Record<string, string> = {}): Promise
       Buffer.from(secrets[name] ?? fail("secret.missing", { name, reason: "absent" }), "latin1"),
   });
   return engine;
+}
+
+export interface OnLanOptions {
+  /** Done once, when the LAN is there. */
+  prepare?: () => void;
+  /** What the engine finds under the names of secrets. */
+  secrets?: Record<string, string>;
+}
+
+/**
+ * Sets a test file up: the LAN is made once; before each test the host is on it, nobody knows anybody's address, and
+ * `begin` is given an engine, which is stopped afterwards with whatever else the test has started.
+ */
+export function onLan(
+  test: Test,
+  begin: (engine: Engine) => unknown,
+  { prepare, secrets }: OnLanOptions = {},
+): void {
+  let engine: Engine | undefined;
+  test.before(() => {
+    makeLan();
+    prepare?.();
+  });
+  test.before.each(async () => {
+    plugHost("up");
+    run("ip -n client neigh flush dev eth0; ip -n host neigh flush dev eth0");
+    powered.length = 0;
+    engine = await startEngine(secrets);
+    await begin(engine);
+  });
+  test.after.each(async () => {
+    await stopRunning();
+    await engine?.stop();
+  });
+}
+
+/** Tells the proxy that the host sleeps, and takes it off the LAN. */
+export async function fallAsleep(engine: Engine): Promise<void> {
+  await engine.power?.("default/nas", "asleep");
+  plugHost("down");
+}
+
+/** Puts the host back on the LAN, and tells the proxy that it is awake. */
+export async function wakeUp(engine: Engine): Promise<void> {
+  plugHost("up");
+  await engine.power?.("default/nas", "awake");
 }
 
 export function sleeperUnit(options: Partial<SleeperSpec> = {}, name = "nas"): Unit {
@@ -130,81 +179,12 @@ export function counter(engine: Engine, unit: Unit, name: string): number {
   return engine.observe().find(({ id }) => id === unit.id)?.counters?.[name] ?? Number.NaN;
 }
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const endMs = Date.now() + deadlineMs; !(await condition()); ) {
-    if (Date.now() > endMs) throw new Error(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** Counters are brought up to date before each look. */
 export function untilCounter(engine: Engine, unit: Unit, name: string, wanted: (value: number) => boolean) {
   return until(`${unit.id} ${name}`, async () => {
     await engine.refresh?.();
     return wanted(counter(engine, unit, name));
   });
-}
-
-export interface Capture {
-  /** Lines so far, a frame each, as tshark prints the fields. */
-  lines: string[];
-  stop(): Promise<void>;
-}
-
-const captures = new Set<Capture>();
-
-/** For `after.each`: a capture that a failed test left running would keep the process. */
-export async function stopCaptures(): Promise<void> {
-  await Promise.all([...captures].map((one) => one.stop()));
-}
-
-/** Frames that arrive in a namespace, by a display filter; resolves when tshark listens. */
-export async function capture(
-  namespace: string,
-  device: string,
-  filter: string,
-  fields: string[],
-): Promise<Capture> {
-  const child: ChildProcess = spawn(
-    "ip",
-    [
-      "netns",
-      "exec",
-      namespace,
-      "tshark",
-      "-l",
-      "-n",
-      "-i",
-      device,
-      "-Y",
-      filter,
-      "-T",
-      "fields",
-      ...fields.flatMap((field) => ["-e", field]),
-    ],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const made: Capture = {
-    lines: [],
-    stop: () =>
-      new Promise((resolve) => {
-        captures.delete(made);
-        child.once("close", () => resolve());
-        child.kill("SIGTERM");
-      }),
-  };
-  captures.add(made);
-  let text = "";
-  child.stdout?.on("data", (chunk) => {
-    text += chunk;
-    const lines = text.split("\n");
-    text = lines.pop() as string;
-    made.lines.push(...lines);
-  });
-  let said = "";
-  child.stderr?.on("data", (chunk) => (said += chunk));
-  await until("tshark listens", () => said.includes("Capture started"));
-  return made;
 }
 
 /** Sends frames from the client as they are, however wrong. */

@@ -1,26 +1,24 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
+import { capture } from "./capture.ts";
 import {
-  capture,
   hostMac,
   installRule,
   installSleeper,
-  makeLan,
+  onLan,
   plugHost,
   run,
   sleeperUnit,
-  startEngine,
-  stopCaptures,
   tryOnClient,
-  until,
+  wakeUp,
 } from "./lan.ts";
+import { until } from "./until.ts";
 
 let engine: Engine;
 
 /** A second network, 10.8.0.0/24, whose way to the LAN is the proxy. */
-test.before(() => {
-  makeLan();
+function addOutside(): void {
   run(`
     ip netns add outside; ip -n outside link set lo up
     ip link add wan type veth peer name eth0 netns outside
@@ -29,14 +27,14 @@ test.before(() => {
     ip -n outside route add default via 10.8.0.2
     ip -n host route add 10.8.0.0/24 via 10.9.0.2
     sysctl -qw net.ipv4.ip_forward=1`);
-});
-test.before.each(async () => {
-  engine = await startEngine();
-});
-test.after.each(async () => {
-  await stopCaptures();
-  await engine.stop();
-});
+}
+onLan(
+  test,
+  (started) => {
+    engine = started;
+  },
+  { prepare: addOutside },
+);
 
 test("without takeover a proxy on the path answers what passes it, claims nothing, and wakes the host on its LAN", async () => {
   await installSleeper(engine, sleeperUnit({ takeover: false }));
@@ -56,8 +54,7 @@ test("without takeover a proxy on the path answers what passes it, claims nothin
   await until("all pings are seen", () => icmp.lines.filter((type) => type === "0").length === 3);
   assert.equal([...new Set(icmp.lines)].sort(), ["0", "8"]);
   assert.equal(arp.lines, []);
-  plugHost("up");
-  await engine.power?.("default/nas", "awake");
+  await wakeUp(engine);
   await until("the guard is gone", () => !run("nft list tables").includes("netloom"));
   assert.match(run(ping), /3 received/, "the host again");
 });

@@ -1,46 +1,42 @@
-import { spawn } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
 import { arpAnnouncement } from "../../../daemon/sleep/arp.ts";
 import { powerTimes } from "../../../daemon/sleep/power.ts";
 import type { SleeperSpec, Unit } from "../../../schemas/mod.ts";
+import { capture } from "./capture.ts";
 import { mac } from "./frames.ts";
 import {
-  capture,
   clientMac,
   counter,
+  fallAsleep,
   hostMac,
   installRule,
   installSleeper,
-  makeLan,
   onClient,
+  onLan,
   plugHost,
   powered,
   proxyMac,
   run,
   sendFrames,
   sleeperUnit,
-  startEngine,
-  stopCaptures,
   tryOnClient,
-  until,
   untilCounter,
+  wakeUp,
 } from "./lan.ts";
+import { runIn } from "./running.ts";
+import { until } from "./until.ts";
 
 let engine: Engine;
 
-test.before(makeLan);
-test.before.each(async () => {
-  plugHost("up");
-  run("ip -n client neigh flush dev eth0; ip -n host neigh flush dev eth0");
-  powered.length = 0;
-  engine = await startEngine({ word: "01:02:03:04:05:06", bad: "seven" });
-});
-test.after.each(async () => {
-  await stopCaptures();
-  await engine.stop();
-});
+onLan(
+  test,
+  (started) => {
+    engine = started;
+  },
+  { secrets: { word: "01:02:03:04:05:06", bad: "seven" } },
+);
 
 const synRule = { name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 } as const;
 const knock = (port: number, count = 1) => tryOnClient(`hping3 -S -p ${port} -c ${count} -i u10000 10.9.0.5`);
@@ -48,8 +44,7 @@ const knock = (port: number, count = 1) => tryOnClient(`hping3 -S -p ${port} -c 
 async function asleepWith(wake: SleeperSpec["wake"]): Promise<Unit> {
   const sleeper = await installSleeper(engine, sleeperUnit({ wake }));
   await installRule(engine, synRule);
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
+  await fallAsleep(engine);
   return sleeper;
 }
 
@@ -122,27 +117,19 @@ test("what a rule kept for the host reaches it when it wakes", async () => {
   await installSleeper(engine);
   const config = { threshold: 3 };
   await installRule(engine, { name: "buffer", program: "udp-buffer", layer: "UDP", port: 6000, config });
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
+  await fallAsleep(engine);
   for (const word of ["one", "two"])
     run(`ip netns exec client bash -c 'echo -n ${word} > /dev/udp/10.9.0.5/6000'`);
   await engine.refresh?.();
-  const listener = spawn("ip", ["netns", "exec", "host", "socat", "-u", "UDP-RECV:6000", "STDOUT"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let heard = "";
-  listener.stdout.on("data", (chunk) => (heard += chunk));
+  const listener = runIn("host", "socat", "-u", "UDP-RECV:6000", "STDOUT");
   await until("the host listens", () => run("ip netns exec host ss -lunH sport = 6000").length > 0);
-  plugHost("up");
-  await engine.power?.("default/nas", "awake");
-  await until("both datagrams arrive", () => heard === "onetwo");
-  listener.kill();
+  await wakeUp(engine);
+  await until("both datagrams arrive", () => listener.output === "onetwo");
 });
 
 test("who looks whether a sleeping host's address is free hears that it is not", async () => {
   await installSleeper(engine);
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
+  await fallAsleep(engine);
   assert.match(tryOnClient("arping -0 -c 1 -w 5 -i eth0 10.9.0.5"), /02:00:00:00:00:02/i);
   run("ip netns exec client sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.eth0.accept_dad=1");
   run("ip -n client addr add fd09::5/64 dev eth0");
@@ -158,8 +145,7 @@ test("who looks whether a sleeping host's address is free hears that it is not",
 
 test("another machine that claims the address is told whose it is", async () => {
   const sleeper = await installSleeper(engine);
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
+  await fallAsleep(engine);
   const arp = await capture(
     "client",
     "eth0",
