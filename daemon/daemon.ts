@@ -115,7 +115,7 @@ class RunningDaemon implements Daemon {
     const { host, bus, engines, log } = this.#options;
     for (const found of this.#store.problems) log.error({ problem: found }, "file of the store set aside");
     this.#engines = await EngineSet.start(host, engines, () => this.#engineContext());
-    for (const id of supersededUnits(this.#store.units)) this.#store.delete(id);
+    await this.#dropSuperseded();
     await restore(this.#restoring());
     await this.#serveHosts();
     this.#looks = setInterval(() => {
@@ -231,7 +231,7 @@ class RunningDaemon implements Daemon {
       changed: () => this.#engineChanged(),
       powered: (host, state) => {
         this.#store.setPower(host, state);
-        this.#flushUnasked();
+        void this.#flushUnasked();
       },
       secret: (name) => readSecret(name, secretsDir),
     };
@@ -240,13 +240,19 @@ class RunningDaemon implements Daemon {
   #engineChanged(): void {
     if (!this.#engines || this.#stopped) return;
     for (const faulted of newFaults(this.#store.units, this.#engines.observe())) this.#store.set(faulted);
-    this.#flushUnasked();
+    void this.#flushUnasked();
     this.#membership?.changed();
   }
 
-  /** Nobody waits for it: what cannot be written now is written by the next flush. */
-  #flushUnasked(): void {
-    this.#store.flush().catch((error: unknown) => {
+  async #dropSuperseded(): Promise<void> {
+    const left = supersededUnits(this.#store.units);
+    for (const id of left) this.#store.delete(id);
+    if (left.length > 0) await this.#flushUnasked();
+  }
+
+  /** What cannot be written now is written by the next flush. */
+  #flushUnasked(): Promise<void> {
+    return this.#store.flush().catch((error: unknown) => {
       this.#options.log.error({ problem: problemOf(error) }, "state not written");
     });
   }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -97,6 +97,28 @@ test("a subscription of which one rule is refused leaves the one before it as it
   assert.is(await subscribe(3), "done");
   assert.equal(present(), ["Self/default/nas/2 active 1000"]);
   assert.equal(onDisk(), ["Self+default+nas+2.json"]);
+});
+
+test("killed while it replaced a subscription, a daemon goes on with the one that is whole", async () => {
+  const file = (number: number): string => join(world.stateDir, "units", `Self+default+nas+${number}.json`);
+  await subscribe(1, 2);
+  const old = readFileSync(file(0));
+  await subscribe(3, 4);
+  await world.stop();
+  writeFileSync(file(0), old);
+  await start();
+  const whole = ["Self/default/nas/2 active 1000", "Self/default/nas/3 active 1001"];
+  assert.equal(present(), whole);
+  const half = readFileSync(file(2));
+  await subscribe(5, 6);
+  await world.stop();
+  rmSync(file(5));
+  await start();
+  assert.equal(present(), []);
+  await world.stop();
+  writeFileSync(file(2), half);
+  await start();
+  assert.equal([present(), onDisk()], [[], []]);
 });
 
 test("the same subscription again touches nothing", async () => {
