@@ -1,6 +1,7 @@
 /**
- * The sleep proxy against a program in C with one UDP socket, in the same run, on the same processor (`udp-echo.c`), under
- * a client that keeps a window of datagrams in flight (`udp-flood.c`) on another one.
+ * The sleep proxy against a program in C with one UDP socket (`udp-echo.c`), in the same run, on the same processor, while
+ * another processor sends as much as it can (`frame-flood.c`). The client's answers end at its interface, so that the two
+ * are told apart by what they can do, and not by what the client can take.
  *
  *   sleep.echo.50 .500 .1000    echoes a second by payload; ratio = ours / C
  *   sleep.rtt.rules.10000       median round trip in µs with 10,000 rules; baseline with one; ratio = one / many
@@ -19,20 +20,16 @@ import { type SleeperSpec, type SleepRuleSpec, type Unit, unitDigest } from "../
 const wanted = process.argv[2] ?? "sleep";
 const folder = mkdtempSync(join(tmpdir(), "netloom-bench-"));
 const port = 5100;
-const windowPackets = 256;
-const seconds = 0.4;
+const seconds = 0.15;
 /** The two take turns, and of each the best counts: whatever else the machine does only ever slows one down. */
-const rounds = 9;
+const rounds = 15;
 const many = 10_000;
 const nothing = (): void => undefined;
 const run = (line: string): string => execFileSync("sh", ["-euc", line], { encoding: "utf8" });
+const clientAddress = "10.9.255.1";
+const proxyMac = "02:00:00:00:00:02";
 const sleepProcessor = "0";
 const clientProcessor = "1";
-
-interface Flood {
-  rate: number;
-  medianUs: number;
-}
 
 try {
   prepare();
@@ -50,25 +47,38 @@ function asks(figure: string): boolean {
 
 function prepare(): void {
   run(`
-    for name in udp-echo udp-flood ping-flood; do cc -O2 -o ${folder}/$name bench/$name.c; done
+    for name in udp-echo frame-flood udp-trips ping-flood; do cc -O2 -o ${folder}/$name bench/$name.c; done
     ip netns add client
     ip link add lan type veth peer name eth0 netns client
-    ip link set lan address 02:00:00:00:00:02 up; ip addr add 10.9.0.2/16 dev lan
-    ip -n client link set lo up; ip -n client link set eth0 up; ip -n client addr add 10.9.255.1/16 dev eth0
+    ip link set lan address ${proxyMac} up; ip addr add 10.9.0.2/16 dev lan
+    ip -n client link set lo up; ip -n client link set eth0 up; ip -n client addr add ${clientAddress}/16 dev eth0
     taskset -apc ${sleepProcessor} ${process.pid} >/dev/null`);
 }
 
 async function echo(bytes: number): Promise<void> {
+  run(`
+    ip netns exec client nft -f - <<'END'
+      table netdev bench {
+        chain answers {
+          type filter hook ingress device "eth0" priority -500
+          udp sport ${port} drop
+        }
+      }
+END`);
   const engine = await startEngine();
   await addHost(engine, 5);
   await addRule(engine, 5, echoOn(port));
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    theirs.push((await withC(() => flood(bytes, windowPackets, "10.9.0.2"))).rate);
-    ours.push((await flood(bytes, windowPackets, "10.9.0.5")).rate);
+    // While the C program has its turn the proxy listens to nothing.
+    await engine.power?.("default/h5", "awake");
+    theirs.push(await withC(() => flood(bytes, "10.9.0.2")));
+    await engine.power?.("default/h5", "asleep");
+    ours.push(await flood(bytes, "10.9.0.5"));
   }
   await engine.stop();
+  run("ip netns exec client nft delete table netdev bench");
   const [value, baseline] = [Math.max(...ours), Math.max(...theirs)];
   print({ bench: `sleep.echo.${bytes}`, value, unit: "packets/s", baseline, ratio: value / baseline });
 }
@@ -78,14 +88,16 @@ async function pings(rate: number): Promise<void> {
   await addHost(engine, 5);
   await addRule(engine, 5, { name: "ping", program: "icmp-echo", layer: "ICMP" });
   const share = async (address: string) => {
-    const text = await onClient("ping-flood", [rate, seconds * 4], address);
+    const text = await onClient("ping-flood", rate, seconds * 4, address);
     const { sent, answered } = JSON.parse(text) as { sent: number; answered: number };
     return answered / sent;
   };
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < 3; round += 1) {
+    await engine.power?.("default/h5", "awake");
     theirs.push(await share("10.9.0.2"));
+    await engine.power?.("default/h5", "asleep");
     ours.push(await share("10.9.0.5"));
   }
   await engine.stop();
@@ -97,7 +109,7 @@ async function roundTrips(what: "rules" | "hosts"): Promise<void> {
   const engine = await startEngine();
   await addHost(engine, 5);
   await addRule(engine, 5, echoOn(port));
-  const one = [await flood(500, 1, "10.9.0.5"), await flood(500, 1, "10.9.0.5")];
+  const one = [await tripUs(), await tripUs(), await tripUs()];
   for (let count = 1; count < many; count += 1) {
     if (what === "rules") await addRule(engine, 5, echoOn(port + count));
     else {
@@ -105,21 +117,27 @@ async function roundTrips(what: "rules" | "hosts"): Promise<void> {
       await addRule(engine, 5 + count, echoOn(port));
     }
   }
-  const all = [await flood(500, 1, "10.9.0.5"), await flood(500, 1, "10.9.0.5")];
+  const all = [await tripUs(), await tripUs(), await tripUs()];
   await engine.stop();
-  const value = Math.min(...all.map(({ medianUs }) => medianUs));
-  const baseline = Math.min(...one.map(({ medianUs }) => medianUs));
+  const value = Math.min(...all);
+  const baseline = Math.min(...one);
   print({ bench: `sleep.rtt.${what}.10000`, value, unit: "µs", baseline, ratio: baseline / value });
 }
 
-async function flood(bytes: number, window: number, address: string): Promise<Flood> {
-  const text = await onClient("udp-flood", [bytes, seconds, window, port], address);
-  return JSON.parse(text) as Flood;
+/** Datagrams that come back a second. */
+async function flood(bytes: number, address: string): Promise<number> {
+  const text = await onClient("frame-flood", "eth0", bytes, seconds, port, clientAddress, address, proxyMac);
+  return (JSON.parse(text) as { rate: number }).rate;
 }
 
-function onClient(program: string, numbers: number[], address: string): Promise<string> {
+async function tripUs(): Promise<number> {
+  const text = await onClient("udp-trips", 500, seconds, port, "10.9.0.5");
+  return (JSON.parse(text) as { medianUs: number }).medianUs;
+}
+
+function onClient(program: string, ...options: (string | number)[]): Promise<string> {
   const client = ["netns", "exec", "client", "taskset", "-c", clientProcessor, `${folder}/${program}`];
-  return output(spawn("ip", [...client, ...numbers.map(String), address]));
+  return output(spawn("ip", [...client, ...options.map(String)]));
 }
 
 async function withC<T>(work: () => Promise<T>): Promise<T> {
