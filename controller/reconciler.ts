@@ -75,14 +75,13 @@ export class Reconciler {
   #refused: Problem | undefined;
   /** Counts what was to be brought into force, so that of two only the later is. */
   #turn = 0;
+  #starting: Promise<void> | undefined;
 
-  /** Resolves when what the fleet reports is known and the source was read, or was found to be unreadable, once. */
-  static async start(options: ReconcilerOptions): Promise<Reconciler> {
+  /** A reconciler that knows what was said of each object last, and does nothing until it is started. */
+  static async load(options: ReconcilerOptions): Promise<Reconciler> {
     const store = new StatusStore(await options.bus.bucket(buckets.status), options.log);
     const record = await options.bus.bucket(buckets.record);
-    const reconciler = new Reconciler(options, { store, record, known: await store.load() });
-    await reconciler.#start();
-    return reconciler;
+    return new Reconciler(options, { store, record, known: await store.load() });
   }
 
   private constructor(
@@ -113,6 +112,7 @@ export class Reconciler {
     this.board = new StatusBoard(
       {
         ...times,
+        isKnown: () => this.desired.objects !== undefined,
         factsOf: (object) => this.desired.factsOf(object),
         onStatus: (object, status, before) => this.#onStatus(object, status, before),
       },
@@ -162,8 +162,16 @@ export class Reconciler {
     return this.#sourceStatus;
   }
 
+  /** Resolves when what the fleet reports is known and the source was read, or was found to be unreadable, once. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
   /** Looks at the source now and at every host anew. Resolves when statuses tell what the source has now. */
   async reconcile(): Promise<void> {
+    // What a source has can be judged only by the record of what was in force, which is read first.
+    await this.#starting;
     this.#blobs.forget();
     await this.#options.source.refresh();
     await this.#reader.settled();
@@ -180,8 +188,9 @@ export class Reconciler {
 
   /** Leaves the fleet as it is. Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    for (const end of this.#endings) end();
     await this.#keeper.stop();
+    await Promise.allSettled([this.#starting]);
+    for (const end of this.#endings) end();
     await this.#reader.stop();
     await this.fleet.stop();
     await this.#record.stop();

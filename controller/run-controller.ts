@@ -14,17 +14,19 @@ export interface RunningController {
   reconciler: Reconciler;
   /** Where the API is served, in the order asked for. */
   addresses: ServerAddress[];
+  /** Resolves when it knows the fleet and the source, and has begun to act; rejects when it cannot come that far. */
+  ready: Promise<void>;
   /** Leaves the fleet as it is. The source and the bus stay open: they belong to who made them. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs a controller: what `netloom up`, `netloom lab` and `netloom controller` have in common. Resolves when it knows the
- * fleet and the source, and has begun to act.
+ * Runs a controller: what `netloom up`, `netloom lab` and `netloom controller` have in common. Resolves when it serves its
+ * API, which says meanwhile that a source is being read, for as long as that takes.
  */
 export async function runController(options: ControllerOptions): Promise<RunningController> {
   const leadership = options.leadership ?? new SoleLeadership();
-  const reconciler = await Reconciler.start({ ...options, leadership });
+  const reconciler = await Reconciler.load({ ...options, leadership });
   const servers: ApiServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
@@ -39,5 +41,6 @@ export async function runController(options: ControllerOptions): Promise<Running
     await stop();
     throw error;
   }
-  return { reconciler, addresses: servers.map(({ address }) => address), stop };
+  const addresses = servers.map(({ address }) => address);
+  return { reconciler, addresses, ready: reconciler.start(), stop };
 }

@@ -151,6 +151,7 @@ export class Lab {
       version,
       serve: [{ kind: "socket", path: runFolder.api }],
     });
+    await this.#controller.ready;
   }
 
   #startWire(): Promise<Wire> {

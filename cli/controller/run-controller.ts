@@ -53,8 +53,10 @@ export async function runControllerProcess(location: string, flags: ControllerFl
       allowEmpty: flags.allowEmpty ?? false,
       serve,
     });
+    await Promise.race([controller.ready, signalled]);
     log.info({ signal: await signalled }, "stopping");
-    await controller.stop();
+    // Closing ends a look that is still under way, which the controller would wait for.
+    await Promise.all([source.close(), controller.stop()]);
     return 0;
   } finally {
     await source.close();

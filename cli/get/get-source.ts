@@ -1,4 +1,5 @@
-import { type ControllerSummary, isReady } from "../../controller/mod.ts";
+import type { ControllerSummary } from "../../controller/mod.ts";
+import { isReady } from "../../controller/status/object-status.ts";
 import { formatProblem } from "../../schemas/mod.ts";
 import { age } from "../client/age.ts";
 import { ControllerClient } from "../client/controller-client.ts";

@@ -5,7 +5,7 @@ import { paint } from "../client/paint.ts";
 import { printValue } from "../client/print.ts";
 import { couldNotRun } from "../client/run-command.ts";
 import type { PlanOptions } from "../plan.ts";
-import { type DirectoryPlan, planOfDirectory } from "./plan-of-directory.ts";
+import type { DirectoryPlan } from "./plan-of-directory.ts";
 
 /** Prints what would be sent. Returns the exit status: 0 nothing, 1 something. */
 export async function showPlan(path: string | undefined, { server, output }: PlanOptions): Promise<number> {
@@ -26,8 +26,9 @@ export async function showPlan(path: string | undefined, { server, output }: Pla
 }
 
 async function planned(path: string | undefined, client: ControllerClient): Promise<DirectoryPlan> {
-  if (path !== undefined) return planOfDirectory(path, client);
-  return { kind: "plan", plan: await client.get<PlanReply>("/v1/plan") };
+  if (path === undefined) return { kind: "plan", plan: await client.get<PlanReply>("/v1/plan") };
+  const { planOfDirectory } = await import("./plan-of-directory.ts");
+  return planOfDirectory(path, client);
 }
 
 export function planText(hosts: readonly HostPlan[]): string {

@@ -1,10 +1,5 @@
-import {
-  isReady,
-  isStalled,
-  type ObjectStatus,
-  type ReconcileReply,
-  type WatchLine,
-} from "../../controller/mod.ts";
+import type { ObjectStatus, ReconcileReply, WatchLine } from "../../controller/mod.ts";
+import { isReady, isStalled } from "../../controller/status/object-status.ts";
 import { ControllerClient } from "../client/controller-client.ts";
 import { mostTelling, shortRevision } from "../get/object-rows.ts";
 import type { ReconcileOptions } from "../reconcile.ts";

@@ -29,9 +29,11 @@ export async function runUp(location: string, flags: UpFlags): Promise<number> {
     ...sourceOptions(flags),
   });
   try {
-    const stop = await start({ bus, source, host, flags, log });
+    const { ready, stop } = await start({ bus, source, host, flags, log });
+    await Promise.race([ready, signalled]);
     log.info({ signal: await signalled }, "stopping");
-    await stop();
+    // Closing ends a look that is still under way, which the controller would wait for.
+    await Promise.all([source.close(), stop()]);
     return 0;
   } finally {
     await source.close();
@@ -58,10 +60,11 @@ async function start(parts: { bus: MemoryBus; source: Source; host: HostId; flag
     const address = socket === undefined ? defaultServerAddress() : { kind: "socket" as const, path: socket };
     const modules = standardModules;
     const controller = await runController({ source, bus, modules, log, version, serve: [address] });
-    return async () => {
+    const stop = async () => {
       await controller.stop();
       await daemon.stop();
     };
+    return { ready: controller.ready, stop };
   } catch (error) {
     await daemon.stop();
     throw error;

@@ -21,6 +21,8 @@ export interface ObjectFacts {
 export interface StatusBoardOptions {
   awayAfterMs: number;
   progressDeadlineMs: number;
+  /** Whether it is known what ought to be; until then every status stays as it was found. */
+  isKnown(): boolean;
   factsOf(object: ObjectRef): ObjectFacts | undefined;
   /** `status` is undefined when the object is gone. */
   onStatus(object: ObjectRef, status: ObjectStatus | undefined, before: ObjectStatus | undefined): void;
@@ -88,6 +90,7 @@ export class StatusBoard {
   flush(): void {
     clearTimeout(this.#flush);
     this.#flush = undefined;
+    if (!this.#options.isKnown()) return;
     for (const object of this.#dirty) this.#judge(object);
     this.#dirty.clear();
   }

@@ -14,7 +14,7 @@ test("an outage of the bus tells nothing of the hosts, and what changed meanwhil
   const hosts = await nats.join({ identity: { role: "host", host: "default/gw" } });
   const daemon = new FakeDaemon(hosts, "default/gw", { heartbeatMs: 100 });
   const source = new FakeSource(fleetYaml(["nas"]));
-  const reconciler = await Reconciler.start({
+  const reconciler = await Reconciler.load({
     source,
     bus: controllers,
     leadership: new FakeLeadership(1),
@@ -23,6 +23,7 @@ test("an outage of the bus tells nothing of the hosts, and what changed meanwhil
     // A backoff that would be seen.
     times: { awayAfterMs: 500, backoffFirstMs: 30_000, backoffMaxMs: 60_000 },
   });
+  await reconciler.start();
   try {
     const isAllReady = () =>
       [...reconciler.board.list()].length === 3 && [...reconciler.board.list()].every(isReady);

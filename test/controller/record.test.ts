@@ -48,7 +48,8 @@ test.before.each((world) => {
   world.source = new FakeSource(good);
   world.start = async ({ source = world.source, leadership = new FakeLeadership(1) } = {}) => {
     const bus = world.bus.join();
-    const reconciler = await Reconciler.start({ source, bus, leadership, modules, log: silent, times });
+    const reconciler = await Reconciler.load({ source, bus, leadership, modules, log: silent, times });
+    await reconciler.start();
     world.running.push(reconciler);
     return reconciler;
   };
@@ -251,7 +252,8 @@ test("over NATS too, a controller that starts goes on from the record, though no
       const bus = await server.join({ identity: { role: "controller" } });
       const source = new FakeSource(files);
       const leadership = new FakeLeadership(versions.length + 1);
-      const reconciler = await Reconciler.start({ source, bus, leadership, modules, log: silent, times });
+      const reconciler = await Reconciler.load({ source, bus, leadership, modules, log: silent, times });
+      await reconciler.start();
       versions.push(versionOf(reconciler));
       await reconciler.stop();
       await bus.close();

@@ -22,6 +22,8 @@ export interface StartOptions {
   leadership?: FakeLeadership;
   bus?: MemoryBus;
   serve?: ServerAddress[];
+  /** Do not wait until the source was read. */
+  isSourceSlow?: boolean;
 }
 
 /** A bus, a source with one sleeping host behind a gateway, and whatever controllers and daemons a test starts. */
@@ -49,6 +51,7 @@ export class World {
       serve: options.serve ?? [],
     });
     this.#running.push(controller);
+    if (!options.isSourceSlow) await controller.ready;
     return controller;
   }
 

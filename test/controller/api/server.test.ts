@@ -6,9 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Bucket } from "../../../bus/mod.ts";
 import { parseServerAddress } from "../../../controller/api/server-address.ts";
 import { isReady, type ServerAddress } from "../../../controller/mod.ts";
 import { ProblemError } from "../../../schemas/mod.ts";
+import { FakeSource } from "../fake-source.ts";
 import { fleetYaml } from "../fixtures.ts";
 import { until } from "../until.ts";
 import { World } from "../world.ts";
@@ -54,6 +56,14 @@ async function served(world: World, ...addresses: ServerAddress[]) {
   return { controller, daemon };
 }
 
+function withResolvers(): { promise: Promise<void>; resolve(): void } {
+  let resolve: () => void = () => assert.unreachable("no promise was made");
+  const promise = new Promise<void>((resolved) => {
+    resolve = resolved;
+  });
+  return { promise, resolve };
+}
+
 const codeOf = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => "none",
@@ -90,6 +100,40 @@ test("a socket that a killed controller left is replaced; one that answers, and 
     "server.address-taken",
   );
   await second.end();
+});
+
+test("while a slow source is read for the first time, it is served, alive, not ready, and takes no status away", async ({
+  world,
+  socket,
+}) => {
+  const first = await world.controller();
+  await world.daemon().report();
+  const statuses = (await world.bus.join().bucket("status")) as Bucket;
+  await until("ready", () => [...first.reconciler.board.list()].filter(isReady).length === 3);
+  await first.stop();
+  const { promise, resolve } = withResolvers();
+  const source = new FakeSource(fleetYaml(["nas"]));
+  const startSource = source.start.bind(source);
+  source.start = () => promise.then(startSource);
+  const { reconciler, ready } = await world.controller({
+    source,
+    isSourceSlow: true,
+    serve: [{ kind: "socket", path: socket }],
+  });
+  const pathOf = (path: string) => ask({ socketPath: socket, path });
+  await until("a look at a host", () => reconciler.fleet.isThere("default/gw"));
+  reconciler.board.flush();
+  assert.is((await pathOf("/healthz")).status, 200);
+  const answer = await pathOf("/readyz");
+  assert.is(answer.status, 503);
+  assert.match(answer.text, "the source was not read yet");
+  assert.is(JSON.parse((await pathOf("/v1/objects")).text).items.length, 3);
+  assert.ok(await statuses.get("object.Host/default/gw"));
+  const asked = ask({ socketPath: socket, path: "/v1/reconcile", method: "POST" });
+  resolve();
+  await ready;
+  assert.is((await asked).status, 200);
+  assert.is((await pathOf("/readyz")).status, 200);
 });
 
 test("a folder that others may write to, or that only points to one, is refused", async ({
