@@ -14,4 +14,5 @@ export {
   type Request,
   type ResponderOptions,
 } from "./responder/mod.ts";
+export { parseSecureOn } from "./sleep/mod.ts";
 export { type StatusServer, serveStatus } from "./status-server.ts";

@@ -8,7 +8,7 @@ import {
   type SourceOptions,
   type StandardModules,
 } from "../controller/mod.ts";
-import type { Log } from "../daemon/mod.ts";
+import { type Log, parseSecureOn } from "../daemon/mod.ts";
 import { type Check, type HostId, type Problem, problemOf } from "../schemas/mod.ts";
 import { converged } from "./convergence.ts";
 import { hostPlanOf, type Member, memberOf } from "./fleet.ts";
@@ -172,7 +172,11 @@ export class Lab {
       this.members.map((member) => ({ member, wiring: wirings.get(member.id)! })),
       {
         announce: (message) => announcePower(this.#bus.bus, message),
-        password: async (secret) => readFile(`${secretsDir}/${secret}`),
+        // A secret that is no password keeps its proxy from serving the host, so nothing need match it here.
+        password: async (secret) => {
+          const content = await readFile(`${secretsDir}/${secret}`);
+          return parseSecureOn(content) ?? content;
+        },
         freeze: (host, frozen) => {
           const processes = this.#processes.get(host);
           if (frozen) processes?.freeze();

@@ -8,6 +8,8 @@ import { type Holding, reclaim } from "./reclaim.ts";
 const socket = libc.func("int socket(int, int, int)");
 const bind = libc.func("int bind(int, const void *, uint)");
 const setsockopt = libc.func("int setsockopt(int, int, int, const void *, uint)");
+koffi.struct("sock_fprog", { len: "uint16", filter: "void *" });
+const attachFilter = libc.func("setsockopt", "int", ["int", "int", "int", "sock_fprog *", "uint"]);
 const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
 const send = libc.func("long send(int, const void *, size_t, int)");
 const ioctl = libc.func("int ioctl(int, ulong, void *)");
@@ -18,6 +20,9 @@ const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
+const SO_ATTACH_FILTER = 26;
+const SO_DETACH_FILTER = 27;
+const instructionBytes = 8;
 const SOL_PACKET = 263;
 const ETH_P_ALL = 3;
 const MSG_DONTWAIT = 0x40;
@@ -102,6 +107,7 @@ export class PacketRing {
   private readonly mapping: { address: Address; bytes: number };
   private readonly slotBytes: number;
   private readonly sendBase: number;
+  #filtered = false;
   private receiveAt = 0;
   private sendAt: number;
   private pending = 0;
@@ -241,6 +247,28 @@ export class PacketRing {
     if (errno === 0 || errno === EAGAIN || errno === ENOBUFS) this.counted.sent += this.pending;
     else this.counted.unsent += this.pending;
     this.pending = 0;
+  }
+
+  /**
+   * Has the kernel drop, before it copies them, the frames that the program of classic BPF does not accept; undefined: all
+   * are taken. `program` is in the layout of `struct sock_filter`, eight bytes an instruction.
+   */
+  setFilter(program: Uint8Array | undefined): void {
+    attempt("filter a packet ring", () => {
+      if (program) {
+        const filter = { len: program.length / instructionBytes, filter: program };
+        checked(
+          "setsockopt(SO_ATTACH_FILTER)",
+          attachFilter(this.fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, 16) as number,
+        );
+      } else if (this.#filtered) {
+        checked(
+          "setsockopt(SO_DETACH_FILTER)",
+          setsockopt(this.fd, SOL_SOCKET, SO_DETACH_FILTER, int32(0), 4) as number,
+        );
+      }
+    });
+    this.#filtered = program !== undefined;
   }
 
   /** Takes the socket's error (its interface went down), which would end every wait at once; true when there was one. */

@@ -1,13 +1,18 @@
 import { fail } from "../../schemas/mod.ts";
 import { type Interface, listInterfaces } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
+import { encodeFilter, type Interest, interceptFilter } from "./filter.ts";
 import { Link, pathInterfaces, sharedInterface } from "./link.ts";
 import type { Sleeper } from "./sleeper.ts";
+
+/** Filters are made anew when nothing has changed for this long; until then every frame is taken. */
+const narrowAfterMs = 200;
 
 /** The proxy's interfaces that are listened on, and for whom. */
 export class Links {
   readonly #context: LoopContext;
   readonly #links = new Map<number, Link>();
+  #narrowMs = Number.POSITIVE_INFINITY;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -37,6 +42,21 @@ export class Links {
     for (const [place, port] of sleeper.ports.entries()) {
       port.link = sleeper.links.find(({ index }) => index === shared[place]?.index);
     }
+  }
+
+  /** What is to be seen has changed. More: every frame is taken, until the filters fit again. */
+  interestChanged(change: "more" | "fewer", nowMs: number): void {
+    if (change === "more") for (const { ring } of this.#links.values()) ring.setFilter(undefined);
+    this.#narrowMs = nowMs + narrowAfterMs;
+  }
+
+  /** Puts filters into the kernel when it is time to; returns when it wants to be called again. */
+  narrow(nowMs: number, interest: () => Interest): number {
+    if (nowMs < this.#narrowMs) return this.#narrowMs;
+    this.#narrowMs = Number.POSITIVE_INFINITY;
+    const program = encodeFilter(interceptFilter(interest()));
+    for (const { ring } of this.#links.values()) ring.setFilter(program);
+    return this.#narrowMs;
   }
 
   detach(sleeper: Sleeper): void {

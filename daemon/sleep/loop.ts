@@ -11,7 +11,9 @@ import {
 import type { LoadedUnit } from "../engine.ts";
 import { type IngressDrops, listInterfaces } from "../linux/mod.ts";
 import type { EngineLoop, LoopContext } from "../worker/mod.ts";
+import type { WordPrefix } from "./address.ts";
 import { Agenda, type Due } from "./agenda.ts";
+import type { Interest } from "./filter.ts";
 import { Guard } from "./guard.ts";
 import type { Link } from "./link.ts";
 import { Links } from "./links.ts";
@@ -132,7 +134,10 @@ export class SleepLoop implements EngineLoop {
     for (const link of this.#links.open) frames += this.#receive(link);
     this.#performDue();
     this.#links.settle();
-    const guardMs = this.#guard.turn(nowMs);
+    const kernelMs = Math.min(
+      this.#guard.turn(nowMs),
+      this.#links.narrow(nowMs, () => this.#interest()),
+    );
     if (frames > 0) {
       this.#emptyTurns = 0;
       this.#lingerUntilMs = nowMs + lingerMs;
@@ -143,7 +148,7 @@ export class SleepLoop implements EngineLoop {
       this.#emptyTurns = 0;
       this.#links.takeErrors();
     }
-    return Math.max(0, Math.min(this.#agenda.nextMs, guardMs) - nowMs);
+    return Math.max(0, Math.min(this.#agenda.nextMs, kernelMs) - nowMs);
   }
 
   stop(): void {
@@ -405,6 +410,21 @@ export class SleepLoop implements EngineLoop {
     }
   }
 
+  /** What the kernel is to show this engine. */
+  #interest(): Interest {
+    const ports = [...this.#sleepers.values()]
+      .filter(({ standing }) => standing)
+      .flatMap(({ ports }) => ports);
+    const rules = [...this.#rules.values()].filter(({ live }) => live);
+    return {
+      prefixes: [
+        ...ports.flatMap(({ addresses }) => addresses.map(wholeAddress)),
+        ...rules.flatMap(({ prefixes }) => prefixes),
+      ],
+      macLows: ports.map(({ macLow }) => macLow),
+    };
+  }
+
   /** What the kernel is to leave to this engine. */
   #drops(): IngressDrops {
     const standing = [...this.#sleepers.values()].filter((sleeper) => sleeper.standing);
@@ -416,4 +436,8 @@ export class SleepLoop implements EngineLoop {
       ipv6: bare.filter((address) => address.includes(":")),
     };
   }
+}
+
+function wholeAddress({ family, words }: WordPrefix): WordPrefix {
+  return { family, words, bits: family === 4 ? 32 : 128 };
 }

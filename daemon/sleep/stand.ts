@@ -23,6 +23,7 @@ export class Stand {
   /** Intercepts for the host and claims its addresses. Throws what `Links.attach` throws, and has done nothing then. */
   enter(sleeper: Sleeper, nowMs: number): void {
     this.#links.attach(sleeper);
+    this.#links.interestChanged("more", nowMs);
     sleeper.standing = true;
     sleeper.problem = undefined;
     for (const port of sleeper.ports) {
@@ -48,6 +49,7 @@ export class Stand {
       }
       for (const rule of sleeper.rules) this.withdraw(rule);
       if (sleeper.spec.takeover) announce(sleeper, "host");
+      this.#links.interestChanged("fewer", performance.now());
     }
     this.#links.detach(sleeper);
   }
@@ -62,6 +64,7 @@ export class Stand {
     if (!wanted) this.withdraw(rule);
     if (!wanted || rule.live) return;
     rule.live = true;
+    this.#links.interestChanged("more", nowMs);
     this.#traffic.rules.add(rule);
     this.wind(rule, nowMs);
   }
@@ -70,6 +73,7 @@ export class Stand {
     if (!rule.live) return;
     rule.live = false;
     this.#traffic.rules.remove(rule);
+    this.#links.interestChanged("fewer", performance.now());
     if (rule.interval) this.#agenda.remove(rule.interval);
     rule.interval = undefined;
   }

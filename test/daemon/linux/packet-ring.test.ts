@@ -77,6 +77,27 @@ test("a checksum finished in the ring is the one finished by bytes, whatever the
   ring.close();
 });
 
+test("a filter keeps frames in the kernel, until it is taken off", () => {
+  const ring = open();
+  const send = (port: number) => run(`ip netns exec far bash -c 'echo -n x > /dev/udp/10.9.0.1/${port}'`);
+  // Load the half word at 36, the destination port; accept when it is 7004.
+  const acceptPort7004 = [
+    [0x28, 0, 0, 0, 36, 0, 0, 0],
+    [0x15, 0, 0, 1, 7004 & 255, 7004 >> 8, 0, 0],
+    [0x06, 0, 0, 0, 255, 255, 255, 255],
+    [0x06, 0, 0, 0, 0, 0, 0, 0],
+  ];
+  ring.setFilter(Uint8Array.from(acceptPort7004.flat()));
+  for (const port of [7003, 7004]) send(port);
+  const first = receive(ring, (frame) => frame[12] === 8 && frame[13] === 0);
+  assert.ok(isUdpTo(7004)(first));
+  ring.setFilter(undefined);
+  send(7003);
+  receive(ring, isUdpTo(7003));
+  assert.throws(() => ring.setFilter(Uint8Array.of(0xff, 0xff, 0, 0, 0, 0, 0, 0)), /EINVAL/);
+  ring.close();
+});
+
 test("what is committed leaves on flush, and own frames do not come back", () => {
   const ring = open();
   run("ip netns exec far bash -c 'echo -n echo > /dev/udp/10.9.0.1/7001'");
