@@ -84,7 +84,7 @@ function registerEnter(lab: Command): void {
     .command("capture")
     .description("show, or write to a file, the packets of a host of a running lab")
     .argument("<host>")
-    .argument("[filter...]", 'as tcpdump has it, behind "--"')
+    .argument("[filter...]", 'as pcap-filter(7) has it, behind "--"')
     .option("--name <name>", "of the lab, when several run")
     .option("-i, --interface <interface>", "of the host", "any")
     .option("-w, --write <file>", "write them to this file (pcap)")

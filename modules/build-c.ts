@@ -8,10 +8,13 @@ import type { Build } from "./build-assemblyscript.ts";
 
 const sdk = fileURLToPath(new URL("../../modules/sdk/", import.meta.url));
 const deadlineMs = 60_000;
-const flags = [
-  ...["--target=wasm32", "-std=c11", "-O3", "-mbulk-memory", "-nostdlib", "-fvisibility=hidden"],
-  ...["-Wall", "-Wextra", `-I${sdk}`],
-  ...["-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384"],
+const compileFlags = [
+  ...["--target=wasm32", "-std=c11", "-O3", "-mbulk-memory", "-fvisibility=hidden"],
+  ...["-Wall", "-Wextra", `-I${sdk}`, "-c"],
+];
+/** Without -O: clang that links what it optimizes also runs any `wasm-opt` in PATH, which may be too old or too new for it. */
+const linkFlags = [
+  ...["--target=wasm32", "-nostdlib", "-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384"],
 ];
 
 /** Compiles a rule in C with the clang and lld of the system; it may include "netloom.h". */
@@ -19,7 +22,10 @@ export async function buildC(source: string): Promise<Build> {
   const folder = await mkdtemp(join(tmpdir(), "netloom-build-"));
   try {
     const output = join(folder, "module.wasm");
-    const reason = await runClang([...flags, "-o", output, source]);
+    const object = join(folder, "module.o");
+    const reason =
+      (await runClang([...compileFlags, "-o", object, source])) ??
+      (await runClang([...linkFlags, "-o", output, object]));
     if (reason !== undefined)
       return { kind: "failed", problem: problem("module.build-failed", { source, reason }) };
     return { kind: "built", wasm: await readFile(output) };

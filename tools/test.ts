@@ -4,11 +4,13 @@
  *   usage: node dist/tools/test.js [PATTERN...]   (patterns are parts of paths under test/)
  */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 const fileDeadlineMs = 5 * 60_000;
+/** How long a file may take to end when its tests have: after a failed test something may be left that keeps it. */
+const endDeadlineMs = 20_000;
 const root = resolve(import.meta.dirname, "../..");
 const testRoot = resolve(root, "dist/test");
 
@@ -47,26 +49,35 @@ async function worker(): Promise<void> {
 
 function runFile(file: string): Promise<FileResult> {
   return new Promise((done) => {
+    // What a test that fails or is ended leaves among temporary files goes with its folder.
+    const folder = mkdtempSync(join(tmpdir(), "netloom-test-"));
     const child = spawn(
       resolve(root, "lab/sandbox"),
       [process.execPath, "--enable-source-maps", resolve(testRoot, file)],
       {
         stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, NO_COLOR: "1" },
+        env: { ...process.env, NO_COLOR: "1", TMPDIR: folder },
       },
     );
     let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
-    let late = false;
-    const deadline = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, fileDeadlineMs);
+    let late = "";
+    const endIn = (ms: number, what: string) =>
+      setTimeout(() => {
+        late = `\n${what} after ${ms / 1000} s; ended.`;
+        child.kill("SIGKILL");
+      }, ms);
+    const deadlines = [endIn(fileDeadlineMs, "Not finished")];
+    const read = (chunk: Buffer): void => {
+      output += chunk;
+      if (deadlines.length === 1 && /^ +Duration: /m.test(output))
+        deadlines.push(endIn(endDeadlineMs, "Its tests ended, but it has not"));
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
     child.on("close", (code) => {
-      clearTimeout(deadline);
-      if (late) output += `\nNot finished after ${fileDeadlineMs / 1000} s; ended.`;
-      done({ file, output, ...count(output, late ? 1 : (code ?? 1)) });
+      deadlines.forEach(clearTimeout);
+      rmSync(folder, { recursive: true, force: true });
+      done({ file, output: output + late, ...count(output, late ? 1 : (code ?? 1)) });
     });
   });
 }

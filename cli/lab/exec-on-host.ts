@@ -13,25 +13,20 @@ export async function execOnHost(
   return runHere(commandInLab(findLab(name), host, words));
 }
 
-/** Runs tcpdump on a host of a lab until it is interrupted. */
+/**
+ * Runs tshark on a host of a lab until it is interrupted. Not tcpdump, which wants to become another user and ends where
+ * it cannot: as root of a user namespace, which an ordinary user's lab is.
+ */
 export function captureOnHost(
   host: string,
   filter: readonly string[],
   options: CaptureOptions,
 ): Promise<number> {
   const { name, interface: device, write } = options;
-  // As root of a user namespace there is no other user to become; and packets are written as they come.
   const words = [
-    "tcpdump",
-    "-Z",
-    "root",
-    "-U",
-    "--immediate-mode",
-    "-n",
-    "-i",
-    device,
-    ...(write ? ["-w", write] : ["-l"]),
-    ...filter,
+    ...["tshark", "-n", "-i", device],
+    ...(write ? ["-F", "pcap", "-w", write] : ["-l"]),
+    ...(filter.length > 0 ? ["-f", filter.join(" ")] : []),
   ];
   return execOnHost(host, words, name === undefined ? {} : { name });
 }

@@ -1,6 +1,7 @@
 /*
  * The SDK for rules of the sleep proxy in C, in one header: packets read where they stand, checksums, answers. Built with
- *   clang --target=wasm32 -nostdlib -O3 -mbulk-memory -Wl,--no-entry -I<this folder> -o rule.wasm rule.c
+ *   clang --target=wasm32 -O3 -mbulk-memory -I<this folder> -c -o rule.o rule.c
+ *   wasm-ld --no-entry -o rule.wasm rule.o
  * or `netloom module build rule.c`. A rule includes it once, says NETLOOM_RULE, and defines process_packet:
  *
  *   #include "netloom.h"

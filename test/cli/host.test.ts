@@ -10,6 +10,7 @@ import type { Unit } from "../../schemas/mod.ts";
 import { Fixture } from "../daemon/fixture.ts";
 import { Authority, type Certificate } from "../daemon/responder/authority.ts";
 import { capture } from "../daemon/sleep/capture.ts";
+import { isRootOfMachine } from "../root-of-machine.ts";
 import { makeLan, onClient, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
 
 const program = resolve(import.meta.dirname, "../../cli/main.js");
@@ -24,6 +25,11 @@ const selfService = { rulesMax: 2, moduleBytesMax: 16_384 };
 const listen = { address: "10.9.0.2", port };
 const tls: ResponderOptions = { listen, tls: authority.read(gateway) };
 const world = new Fixture();
+
+interface Client {
+  write(text: string): void;
+  said(): string;
+}
 
 interface Exit {
   status: number | null;
@@ -207,16 +213,27 @@ async function counted(name: string): Promise<number> {
   return ownUnits()[0]?.counters?.[name] ?? 0;
 }
 
-test("a TCP connection outlives the sleep: keep-alives are answered, data wake the host, which goes on with it", async () => {
+/** Starts both ends of a connection, and ends them after `use`, which gets the client and what it has printed so far. */
+async function withConnection(use: (client: Client) => Promise<void>): Promise<void> {
   const inside = (name: string, code: string) =>
     spawn("ip", ["netns", "exec", name, "python3", "-c", code], { stdio: ["pipe", "pipe", "inherit"] });
   const server = inside("host", echoServer);
-  await new Promise((listens) => server.stdout.once("data", listens));
-  const client = inside("client", keptClient);
-  let said = "";
-  client.stdout.on("data", (text) => (said += text));
-  client.stdin.write("before\n");
-  await until("an echo", () => said === "before\n");
+  let client: ReturnType<typeof inside> | undefined;
+  try {
+    await new Promise((listens) => server.stdout.once("data", listens));
+    client = inside("client", keptClient);
+    let said = "";
+    client.stdout.on("data", (text) => (said += text));
+    const { stdin } = client;
+    stdin.write("before\n");
+    await until("an echo", () => said === "before\n");
+    await use({ write: (text) => void stdin.write(text), said: () => said });
+  } finally {
+    for (const child of [client, server]) child?.kill();
+  }
+}
+
+const keptOverSleep = async ({ write, said }: Client): Promise<void> => {
   assert.equal(await onHost(["sleep", "--with", "tcp-connections"]), { status: 0, text: "" });
   plugHost("down");
   await until(
@@ -224,13 +241,30 @@ test("a TCP connection outlives the sleep: keep-alives are answered, data wake t
     async () => (await counted("answered_total")) > 3,
   );
   assert.is(await counted("wakes_total"), 0);
-  client.stdin.write("after\n");
+  write("after\n");
   await until("the proxy calls the host", async () => (await counted("wakes_total")) > 0);
   plugHost("up");
   assert.is((await onHost(["wake"])).status, 0);
-  await until("the echo on the same connection", () => said === "before\nafter\n");
-  for (const child of [client, server]) child.kill();
-});
+  await until("the echo on the same connection", () => said() === "before\nafter\n");
+};
+
+/** The kernel lets nobody but root of the machine itself load the program that reads connections. */
+const refusedToUsers = async ({ write, said }: Client): Promise<void> => {
+  const { status, text } = await onHost(["sleep", "--with", "tcp-connections"]);
+  assert.match(text, /bpf\(BPF_PROG_LOAD\)/);
+  assert.is(status, 2);
+  assert.equal(world.daemon!.status().asleep, []);
+  write("after\n");
+  await until("the echo on the same connection", () => said() === "before\nafter\n");
+};
+
+if (isRootOfMachine()) {
+  test("a TCP connection outlives the sleep: keep-alives are answered, data wake the host, which goes on with it", () =>
+    withConnection(keptOverSleep));
+} else {
+  test("who may not read the kernel's connections is told so, and nothing sleeps", () =>
+    withConnection(refusedToUsers));
+}
 
 const refusals: [string, () => { words: string[]; flags?: string[] }, RegExp][] = [
   [

@@ -170,11 +170,16 @@ test("files that cannot be used are told from a module at fault", () => {
 test("a capture of a real ping is answered as the kernel answered it", async () => {
   const file = join(folder, "ping.pcap");
   // Two requests and two replies; then it ends by itself, with all of them written.
-  const options = ["-i", "lo", "-Z", "root", "-c", "4", "-w", file, "icmp"];
-  const tcpdump = spawn("tcpdump", options, { stdio: ["ignore", "ignore", "pipe"] });
-  const ended = once(tcpdump, "exit");
-  await new Promise<void>((done) => {
-    tcpdump.stderr.on("data", (text) => `${text}`.includes("listening on") && done());
+  const options = ["-i", "lo", "-c", "4", "-F", "pcap", "-w", file, "-f", "icmp"];
+  const tshark = spawn("tshark", options, { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(tshark, "exit");
+  let said = "";
+  await new Promise<void>((done, failed) => {
+    tshark.once("close", () => failed(new Error(`tshark ended: ${said}`)));
+    tshark.stderr.on("data", (text) => {
+      said += text;
+      if (said.includes("Capture started")) done();
+    });
   });
   execFileSync("ping", ["-c", "2", "-i", "0.01", "127.0.0.1"]);
   await ended;

@@ -18,7 +18,7 @@ import type { Engine, Log } from "../../daemon/engine.ts";
 import { FakeEngine } from "./fake-engine.ts";
 
 export const host = "default/gw-1";
-const timeoutMs = 10_000;
+const timeoutMs = 60_000;
 
 const drop = (): void => undefined;
 export const quiet: Log = { debug: drop, info: drop, warn: drop, error: drop };

@@ -28,8 +28,9 @@ test("a lab is found from outside, its hosts run commands, and it ends when it i
     const answer = run("lab", "exec", "pc", "--", "socat", "-u", "TCP:10.0.0.1:80", "-");
     return answer.stdout === "hello\n";
   });
-  // In a /tmp of its own, where no controller of another test can have its socket.
-  const script = `mount -t tmpfs tmpfs /tmp && ${process.execPath} ${netloom} get hosts`;
+  // Without the sockets of controllers that run on this machine outside of this test.
+  const script = `folder=/tmp/netloom-$(id -u); [ ! -d $folder ] || mount -t tmpfs -o mode=700 tmpfs $folder
+    exec ${process.execPath} ${netloom} get hosts`;
   const get = spawnSync("unshare", ["--mount", "sh", "-c", script], { encoding: "utf8" });
   assert.match(get.stdout, /gw .*True/, get.stderr);
   const second = run("lab", repository, "--name", "one");
@@ -50,13 +51,14 @@ test("packets of a host are captured to a file", async () => {
   await lab.says("converged");
   const file = `${repository}/ping.pcap`;
   const capture = new Started(["lab", "capture", "pc", "-i", "eth0", "-w", file, "--", "icmp"]);
-  await capture.says("listening on eth0");
+  await capture.says("Capture started");
   assert.is(run("lab", "exec", "gw", "--", "ping", "-c3", "-i0.2", "10.0.0.2").code, 0);
+  const captured = (): string => spawnSync("tshark", ["-nr", file], { encoding: "utf8" }).stdout;
+  await until("the file has all", () => captured().match(/Echo \(ping\) reply/g)?.length === 3);
   capture.process.kill("SIGINT");
   assert.is(await capture.exit, 0, capture.output);
   assert.match(capture.output, "6 packets captured", capture.output);
-  const { stdout } = spawnSync("tcpdump", ["-nr", file], { encoding: "utf8" });
-  assert.is(stdout.match(/ICMP echo request/g)?.length, 3);
+  assert.is(captured().match(/Echo \(ping\) request/g)?.length, 3);
   lab.process.kill("SIGTERM");
   assert.is(await lab.exit, 0, lab.output);
 });

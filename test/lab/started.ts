@@ -62,7 +62,11 @@ export class Started {
   async says(text: string | RegExp, seconds = 30): Promise<void> {
     const isThere = (): boolean =>
       typeof text === "string" ? this.output.includes(text) : text.test(this.output);
-    await until(`it says ${text}`, isThere, seconds).catch((error: Error) => {
+    const ended = this.exit.then((code) => {
+      // What it said last is there by now.
+      if (!isThere()) throw new Error(`it ended (${code}) without saying ${text}`);
+    });
+    await Promise.race([until(`it says ${text}`, isThere, seconds), ended]).catch((error: Error) => {
       throw new Error(`${error.message}; it said:\n${this.output}`);
     });
   }

@@ -73,7 +73,7 @@ test("a machine whose name is no Host's asks which Host it is", () => {
     "--uts",
     "sh",
     "-c",
-    `echo My_Machine >/proc/sys/kernel/hostname; ${process.execPath} ${netloom} up ${repository} --state-dir ${state}`,
+    `python3 -c 'import socket; socket.sethostname("My_Machine")' && exec ${process.execPath} ${netloom} up ${repository} --state-dir ${state}`,
   ];
   const { status, stderr } = spawnSync("unshare", words, { encoding: "utf8", timeout: 30_000 });
   assert.is(status, 2);

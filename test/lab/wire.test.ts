@@ -58,8 +58,9 @@ test("frames as long as the link takes pass a relay, and TCP in bulk does", () =
   const script = `
     nsenter --net=/run/netns/far socat -u TCP-LISTEN:5000,reuseaddr - | sha256sum &
     until nsenter --net=/run/netns/far sh -c "ss -ltnH | grep -q :5000"; do :; done
-    head -c 2000000 /dev/urandom | tee /tmp/$$.sent | nsenter --net=/run/netns/near socat -u - TCP:10.0.0.2:5000
-    sha256sum </tmp/$$.sent; rm /tmp/$$.sent; wait`;
+    sent=$(mktemp)
+    head -c 2000000 /dev/urandom | tee $sent | nsenter --net=/run/netns/near socat -u - TCP:10.0.0.2:5000
+    sha256sum <$sent; rm $sent; wait`;
   const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8", timeout: 30_000 });
   const sums = stdout.trim().split("\n");
   assert.is(sums.length, 2, stdout + stderr);

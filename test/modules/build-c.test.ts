@@ -101,6 +101,19 @@ test("a rule in C has batches, delays, a clock and numbers from its configuratio
   ]);
 });
 
+test("a wasm-opt that is in PATH, as npm puts it there, has no part in the build", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "rule-"));
+  const path = process.env.PATH;
+  try {
+    writeFileSync(join(folder, "wasm-opt"), "#!/bin/sh\necho it was run >&2\nexit 1\n", { mode: 0o755 });
+    process.env.PATH = `${folder}:${path}`;
+    await built(buildC(echo));
+  } finally {
+    process.env.PATH = path;
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("what the compiler has to say about a faulty source is in the problem", async () => {
   const result = await buildText("int broken(");
   assert.is(result.kind === "failed" && result.problem.code, "module.build-failed");

@@ -10,7 +10,7 @@ import {
 } from "../../../daemon/linux/mod.ts";
 import { ProblemError } from "../../../schemas/mod.ts";
 
-const deadlineMs = 5_000;
+const deadlineMs = 60_000;
 const run = (line: string): string => execFileSync("sh", ["-euc", line], { encoding: "utf8" });
 
 run(`

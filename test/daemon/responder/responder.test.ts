@@ -21,7 +21,7 @@ const authority = new Authority();
 const server = authority.read(authority.issue("gw-1", ["gw-1.default.host.netloom"]));
 const client = authority.read(authority.issue("nas", ["nas.default.host.netloom"]));
 const listen = { address: "127.0.0.1", port: 0 };
-const timeoutMs = 10_000;
+const timeoutMs = 60_000;
 const quick: Partial<ResponderLimits> = { idleMs: 150, requestMs: 150, handshakeMs: 150, lingerMs: 150 };
 
 /** Remembers what it was asked for. */

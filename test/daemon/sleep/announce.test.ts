@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -24,7 +26,7 @@ const target = addressBytes(wordPrefix("fd00::5")!);
 
 /** What tshark says of a frame: the values of the fields, in order. */
 function tshark(frame: Uint8Array, fields: string[]): string[] {
-  const path = `/tmp/netloom-${process.pid}-${Math.random()}.pcap`;
+  const path = join(tmpdir(), `netloom-${process.pid}-${Math.random()}.pcap`);
   const header = Buffer.from("d4c3b2a1020004000000000000000000ffff000001000000", "hex");
   const record = Buffer.alloc(16);
   record.writeUInt32LE(frame.length, 8);

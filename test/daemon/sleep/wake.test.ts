@@ -145,19 +145,19 @@ test("who looks whether a sleeping host's address is free hears that it is not",
 
 test("another machine that claims the address is told whose it is", async () => {
   const sleeper = await installSleeper(engine);
-  await fallAsleep(engine);
   const arp = await capture(
     "client",
     "eth0",
     "arp.src.proto_ipv4 == 10.9.0.5 && arp.dst.proto_ipv4 == 10.9.0.5",
     ["arp.src.hw_mac"],
   );
-  await until("the announcement is repeated", () => arp.lines.length === 1);
+  await fallAsleep(engine);
+  await until("the announcement is repeated", () => arp.lines.length === 2);
   const claim = arpAnnouncement(mac(clientMac), mac(clientMac), 0x0a090005);
   await sendFrames([claim, claim]);
   await untilCounter(engine, sleeper, "address_conflicts_total", (value) => value === 2);
-  await until("it is defended", () => arp.lines.length === 2);
-  assert.equal(arp.lines, [proxyMac, proxyMac]);
+  await until("it is defended", () => arp.lines.length === 3);
+  assert.equal(arp.lines, [proxyMac, proxyMac, proxyMac]);
 });
 
 test("a proxy that is stopped gives the addresses back", async () => {

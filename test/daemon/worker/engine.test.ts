@@ -31,7 +31,7 @@ const install = (unit: Unit, priority = 100) => engine.install({ unit, priority,
 const seen = (unit: Unit) => engine.observe().find(({ id }) => id === unit.id);
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 10_000;
+  const deadlineMs = performance.now() + 60_000;
   while (!condition()) {
     if (performance.now() > deadlineMs) throw new Error(`never came true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
