@@ -123,7 +123,7 @@ export function busContract(name: string, open: () => Promise<ContractWorld>): v
     }, "both members are there");
     counts.fill(0);
     await Promise.all(
-      Array.from({ length: 60 }, () => here.request(subject, bytes("x"), { timeoutMs: 2_000 })),
+      Array.from({ length: 60 }, () => here.request(subject, bytes("x"), { timeoutMs: 60_000 })),
     );
     assert.is(counts[0]! + counts[1]!, 60);
   });
@@ -147,7 +147,7 @@ export function busContract(name: string, open: () => Promise<ContractWorld>): v
     there.subscribe(subject, async ({ payload }) => bytes(`${string(payload)}!`));
     await listening(here, subject);
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => here.request(subject, bytes(String(i)), { timeoutMs: 2_000 })),
+      Array.from({ length: 50 }, (_, i) => here.request(subject, bytes(String(i)), { timeoutMs: 60_000 })),
     );
     assert.equal(
       answers.map(string),
@@ -239,7 +239,7 @@ export function busContract(name: string, open: () => Promise<ContractWorld>): v
     there.subscribe(subject, ({ payload }) => payload);
     await listening(here, subject);
     const large = randomBytes(here.payloadBytesMax);
-    const back = await here.request(subject, large, { timeoutMs: 10_000 });
+    const back = await here.request(subject, large, { timeoutMs: 60_000 });
     assert.is(Buffer.compare(back, large), 0);
   });
 
@@ -396,7 +396,7 @@ export function busContract(name: string, open: () => Promise<ContractWorld>): v
       const digest = await here.blobs.put(content);
       assert.is(await here.blobs.put(content), digest);
       assert.is(await here.blobs.has(digest), true);
-      const got = await there.blobs.get(digest, { timeoutMs: 10_000 });
+      const got = await there.blobs.get(digest, { timeoutMs: 60_000 });
       assert.is(Buffer.compare(got, content), 0, `${size} bytes`);
     }
     serving.unsubscribe();

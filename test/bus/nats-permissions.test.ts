@@ -128,7 +128,7 @@ test("let a daemon do all of its work", async ({ controller, daemonA, daemonB })
   const content = randomBytes(300_000);
   const stored = await controller.blobs.put(content);
   const serving = await controller.blobs.serve();
-  assert.is(Buffer.compare(await daemonA.blobs.get(stored, { timeoutMs: 5_000 }), content), 0);
+  assert.is(Buffer.compare(await daemonA.blobs.get(stored, { timeoutMs: 60_000 }), content), 0);
   serving.unsubscribe();
 
   const bucket = await controller.bucket(buckets.record);

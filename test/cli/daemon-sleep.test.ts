@@ -12,7 +12,7 @@ import { makeLan, onClient, plugHost, ruleUnit, run, sleeperUnit, tryOnClient } 
 import { DaemonProcess } from "./daemon-process.ts";
 
 const host = "default/gw-1";
-const timeoutMs = 10_000;
+const timeoutMs = 60_000;
 const stateDir = mkdtempSync(join(tmpdir(), "netloom-"));
 let nats: NatsServer;
 let bus: Bus;

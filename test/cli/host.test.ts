@@ -10,8 +10,8 @@ import type { Unit } from "../../schemas/mod.ts";
 import { Fixture } from "../daemon/fixture.ts";
 import { Authority, type Certificate } from "../daemon/responder/authority.ts";
 import { capture } from "../daemon/sleep/capture.ts";
-import { isRootOfMachine } from "../root-of-machine.ts";
 import { makeLan, onClient, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
+import { isRootOfMachine } from "../root-of-machine.ts";
 
 const program = resolve(import.meta.dirname, "../../cli/main.js");
 const hookScript = resolve(import.meta.dirname, "../../../packaging/systemd/netloom-sleep");
@@ -252,7 +252,7 @@ const keptOverSleep = async ({ write, said }: Client): Promise<void> => {
 const refusedToUsers = async ({ write, said }: Client): Promise<void> => {
   const { status, text } = await onHost(["sleep", "--with", "tcp-connections"]);
   assert.match(text, /bpf\(BPF_PROG_LOAD\)/);
-  assert.is(status, 2);
+  assert.is(status, 1);
   assert.equal(world.daemon!.status().asleep, []);
   write("after\n");
   await until("the echo on the same connection", () => said() === "before\nafter\n");
@@ -382,12 +382,12 @@ test("another subscription takes the place of the first, and unsubscribing remov
     { UDP: { addresses: ["10.9.0.5/32"], port: 7, standard: "udp-echo" } },
     pingRule,
   ]);
+  const before = ownUnits().map(({ id }) => id);
+  assert.ok(before.length > 0);
   assert.is((await onHost(["subscribe", two])).status, 0);
-  const ids = ["Self/default/nas/3", "Self/default/nas/4"];
-  assert.equal(
-    ownUnits().map(({ id }) => id),
-    ids,
-  );
+  const after = ownUnits().map(({ id }) => id);
+  assert.is(after.length, 2);
+  assert.not(after.some((id) => before.includes(id)));
   assert.is((await onHost(["unsubscribe"])).status, 0);
   assert.equal(ownUnits(), []);
 });

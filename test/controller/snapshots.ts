@@ -1,7 +1,7 @@
 import type { Source } from "../../controller/source/source.ts";
 import type { Problem, ProblemError, Snapshot } from "../../schemas/mod.ts";
 
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 /** All of a snapshot, as text by path; a file that cannot be had is its problem's code in angle brackets. */
 export async function contents(snapshot: Snapshot | undefined): Promise<Record<string, string>> {

@@ -41,7 +41,7 @@ class Judging {
     for (const listener of this.listeners) listener({ kind: "source", status: this.sourceStatus });
   }
 }
-const wait = (of: Judging, timeoutMs = 5_000, signal = new AbortController().signal): Promise<void> =>
+const wait = (of: Judging, timeoutMs = 60_000, signal = new AbortController().signal): Promise<void> =>
   converged(of as unknown as Parameters<typeof converged>[0], { timeoutMs, signal });
 
 // A timeout's signal does not keep a process alive; in a lab much else does.

@@ -59,7 +59,7 @@ export class Started {
     for (const child of Started.#all) child.kill("SIGKILL");
   }
 
-  async says(text: string | RegExp, seconds = 30): Promise<void> {
+  async says(text: string | RegExp, seconds = 60): Promise<void> {
     const isThere = (): boolean =>
       typeof text === "string" ? this.output.includes(text) : text.test(this.output);
     const ended = this.exit.then((code) => {

@@ -112,9 +112,9 @@ test("one that asks in the middle of a round is sent only what it missed", async
     const data = decodeBlobData(payload, "s");
     if (data.kind !== "chunk" || data.index !== 4) return;
     middle.unsubscribe();
-    late = new BlobFetcher(bus.join(), host(2)).get(digest, { timeoutMs: 10_000 });
+    late = new BlobFetcher(bus.join(), host(2)).get(digest, { timeoutMs: 60_000 });
   });
-  const first = await new BlobFetcher(bus.join(), host(1)).get(digest, { timeoutMs: 10_000 });
+  const first = await new BlobFetcher(bus.join(), host(1)).get(digest, { timeoutMs: 60_000 });
   await eventually(() => late !== undefined, "the late one has asked");
   assert.is(Buffer.compare((await late) as Uint8Array, first), 0);
   assert.ok(chunksSent() < 2 * chunkCount(content.byteLength), `${chunksSent()} chunks were sent`);
@@ -139,7 +139,7 @@ test("chunks that were lost, forged or doubled are asked for again, and only the
     if (wants.length === 1) for (const index of [0, 2, 2]) send(index);
     else for (const index of chunks ?? []) send(index);
   });
-  const got = await new BlobFetcher(bus, host(1)).get(digest, { timeoutMs: 10_000 });
+  const got = await new BlobFetcher(bus, host(1)).get(digest, { timeoutMs: 60_000 });
   assert.is(Buffer.compare(got, content), 0);
   assert.equal(wants, [undefined, [1, 3]]);
   await bus.close();
@@ -175,7 +175,7 @@ test("one forged chunk of another size does not spoil the blob", async () => {
   const { bus, storage, end } = shop();
   const content = randomBytes(2 * chunkBytes);
   const digest = await storage.put(content);
-  const fetching = new BlobFetcher(bus, host(1)).get(digest, { timeoutMs: 10_000 });
+  const fetching = new BlobFetcher(bus, host(1)).get(digest, { timeoutMs: 60_000 });
   const forged = encodeBlobData({ kind: "chunk", totalBytes: 3, index: 0, data: randomBytes(3) });
   bus.publish(subjects.blobData(digest), forged);
   assert.is(Buffer.compare(await fetching, content), 0);

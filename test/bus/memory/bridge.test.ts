@@ -26,7 +26,7 @@ test("a thread that ends leaves nothing behind", async () => {
     transferList: [port],
   });
   await once(guest, "message");
-  const answer = await bus.request("guest.echo", new Uint8Array([7]), { timeoutMs: 5_000 });
+  const answer = await bus.request("guest.echo", new Uint8Array([7]), { timeoutMs: 60_000 });
   assert.equal([...answer], [7]);
   const hanging = rejectsWith(
     bus.request("guest.hang", new Uint8Array(), { timeoutMs: 60_000 }),
@@ -67,7 +67,7 @@ test("a small view of a large buffer crosses alone", async () => {
   const pool = new Uint8Array(1024 * 1024);
   pool.set([1, 2, 3], 100);
   bus.subscribe("size", ({ payload }) => new Uint8Array([payload.buffer.byteLength]));
-  const [size] = await far.request("size", pool.subarray(100, 103), { timeoutMs: 5_000 });
+  const [size] = await far.request("size", pool.subarray(100, 103), { timeoutMs: 60_000 });
   assert.is(size, 3);
   await far.close();
   await bus.close();

@@ -1,4 +1,4 @@
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const endMs = Date.now() + deadlineMs; !(await condition()); ) {

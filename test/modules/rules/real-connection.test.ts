@@ -8,7 +8,7 @@ import { listInterfaces, PacketRing } from "../../../daemon/linux/mod.ts";
 import { type RunningRule, runRule } from "../run-rule.ts";
 
 const sh = (line: string): string => execFileSync("sh", ["-ec", line], { encoding: "utf8" });
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 /** Connects, asks the kernel for a keep-alive each second, says what it is told to, and tells what it hears. */
 const client = `
