@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { option, withBus, withLogLevel } from "./client/bus-flags.ts";
-import { parseTime } from "./client/parse-time.ts";
+import { timeOption } from "./client/parse-time.ts";
 import { withSource } from "./client/source-flags.ts";
 import type { ControllerFlags } from "./controller/run-controller.ts";
 
@@ -30,15 +30,12 @@ export function registerController(program: Command): void {
       ),
     )
     .option("--allow-empty", "let a source without any valid object take everything off the fleet")
-    .option(
-      "--progress-deadline <time>",
-      "what is pending after this long counts as stalled",
-      parseTime,
-      120_000,
+    .addOption(
+      timeOption("--progress-deadline <time>", "what is pending after this long counts as stalled", "2m"),
     )
     .addHelpText(
       "after",
-      "\nSeveral may run on one bus: one leads, the others are ready to.\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the fleet as it is.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
+      "\nSeveral may run on one bus: one leads, the others are ready to.\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the fleet as it is.\nExit status: 0 stopped, 2 could not run.",
     );
   withLogLevel(withBus(withSource(command))).action(async (location: string, flags: ControllerFlags) => {
     const { runCommand } = await import("./client/run-command.ts");

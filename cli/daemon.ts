@@ -3,7 +3,7 @@ import { option, withBus, withLogLevel } from "./client/bus-flags.ts";
 import { parseHost } from "./client/parse-host.ts";
 import type { DaemonFlags } from "./daemon/run-daemon.ts";
 
-/** `netloom daemon`: runs this host's daemon until it is told to stop. Exit 0 stopped, 1 wrong options, 2 could not run. */
+/** `netloom daemon`: runs this host's daemon until it is told to stop. Exit 0 stopped, 2 could not run. */
 export function registerDaemon(program: Command): void {
   const command = program
     .command("daemon")
@@ -59,7 +59,7 @@ export function registerDaemon(program: Command): void {
     )
     .addHelpText(
       "after",
-      "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
+      "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 2 could not run.",
     );
   withLogLevel(withBus(command)).action(async (flags: DaemonFlags) => {
     const { runDaemon } = await import("./daemon/run-daemon.ts");

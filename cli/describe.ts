@@ -1,5 +1,16 @@
 import type { Command } from "commander";
-import { parseNamedTarget, type ServerOption, type Target, withServer } from "./client/options.ts";
+import {
+  outputOption,
+  parseNamedTarget,
+  type ServerOption,
+  type Target,
+  withServer,
+} from "./client/options.ts";
+
+export interface DescribeOptions extends ServerOption {
+  namespace: string;
+  output: "text" | "json" | "yaml";
+}
 
 /** `netloom describe`: everything that is known of one object. Exit 0, 1 when it is not there, 2 could not run. */
 export function registerDescribe(program: Command): void {
@@ -7,12 +18,11 @@ export function registerDescribe(program: Command): void {
     .command("describe")
     .description("show everything that is known of an object: conditions, hosts, problems, events")
     .argument("<kind/name>", "the object", parseNamedTarget)
+    .addOption(outputOption(["text", "json", "yaml"], "text"))
     .option("-n, --namespace <name>", "the namespace", "default");
-  withServer(command).action(
-    async (target: Required<Target>, options: ServerOption & { namespace: string }) => {
-      const { runCommand } = await import("./client/run-command.ts");
-      const { describe } = await import("./describe/describe-object.ts");
-      await runCommand(() => describe(target, options));
-    },
-  );
+  withServer(command).action(async (target: Required<Target>, options: DescribeOptions) => {
+    const { runCommand } = await import("./client/run-command.ts");
+    const { describe } = await import("./describe/describe-object.ts");
+    await runCommand(() => describe(target, options));
+  });
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type ServerOption, withServer } from "./client/options.ts";
-import { parseTime } from "./client/parse-time.ts";
+import { timeOption } from "./client/parse-time.ts";
 
 export interface ReconcileOptions extends ServerOption {
   wait?: boolean;
@@ -13,7 +13,7 @@ export function registerReconcile(program: Command): void {
     .command("reconcile")
     .description("have the controller look at the source and at every host now")
     .option("--wait", "until every object is ready, or one is stalled")
-    .option("--timeout <time>", "how long to wait: 30s, 5m", parseTime, 60_000);
+    .addOption(timeOption("--timeout <time>", "how long to wait", "1m"));
   withServer(command).action(async (options: ReconcileOptions) => {
     const { runCommand } = await import("./client/run-command.ts");
     const { reconcile } = await import("./reconcile/reconcile-now.ts");

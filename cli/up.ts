@@ -36,7 +36,7 @@ export function registerUp(program: Command): void {
     )
     .addHelpText(
       "after",
-      "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 1 wrong options, 2 could not run.",
+      "\nLogs JSON lines to standard error. SIGTERM and SIGINT stop it and leave the network as it was.\nExit status: 0 stopped, 2 could not run.",
     );
   withLogLevel(withSource(command)).action(async (location: string, flags: UpFlags) => {
     const { runCommand } = await import("./client/run-command.ts");

@@ -3,6 +3,7 @@ import type { Bus, HostReport } from "../bus/mod.ts";
 import { type DesiredUnit, type HostId, problem } from "../schemas/mod.ts";
 import { act, OvertakenError } from "./act.ts";
 import type { BlobSender } from "./blobs.ts";
+import { BootWatch } from "./boot-watch.ts";
 import type { PlannedCommand } from "./diff.ts";
 import { decide, expectReport, type HostView, isAway, noteReport, type ReportMark } from "./host.ts";
 import { type BatchOutcome, noteOutcome } from "./reply.ts";
@@ -23,6 +24,8 @@ export interface FleetOptions {
   /** A host that was what it ought to be is not any more, though nothing else was asked of it. */
   onDrift(host: HostView, commands: readonly PlannedCommand[]): void;
   onPresence(host: HostView, isThere: boolean): void;
+  /** Two daemons speak for one host. */
+  onContest(host: HostId): void;
 }
 
 /**
@@ -39,6 +42,7 @@ export class Fleet {
   readonly #timers = new Map<HostId, NodeJS.Timeout>();
   /** Hosts that are there, the one longest not heard of first. */
   readonly #there = new Map<HostId, HostView>();
+  readonly #boots = new BootWatch();
   readonly #presenceTimer: NodeJS.Timeout;
   readonly #stopListening: () => void;
   readonly #stopped = new AbortController();
@@ -84,11 +88,13 @@ export class Fleet {
     // A report from before this controller started says nothing of whether the daemon is there now, but it is worth
     // trying for as long as a heartbeat may take.
     if (isNew || host.seenAtMs === undefined) this.#seen(host);
+    if (isNew) this.#noteBoot(report.host, report.boot);
     this.touch(host.id);
   }
 
   noteHeartbeat(id: HostId, mark: ReportMark): void {
     const host = this.#view(id);
+    this.#noteBoot(id, mark.boot);
     const wasExpecting = host.awaited !== undefined;
     expectReport(host, mark, performance.now() + this.#options.times.reportTimeoutMs);
     if (this.#seen(host) || (!wasExpecting && host.awaited)) this.touch(id);
@@ -167,7 +173,10 @@ export class Fleet {
     if (host.changedAtMs !== undefined) this.#options.onSettled(host, now - host.changedAtMs);
     delete host.changedAtMs;
     // A host that never reported and of which nothing is wanted any more needs not be remembered.
-    if (host.desired.length === 0 && !host.report && !this.#there.has(host.id)) this.#hosts.delete(host.id);
+    if (host.desired.length === 0 && !host.report && !this.#there.has(host.id)) {
+      this.#hosts.delete(host.id);
+      this.#boots.forget(host.id);
+    }
   }
 
   #wakeAt(id: HostId, afterMs: number): void {
@@ -238,6 +247,10 @@ export class Fleet {
       host.isUnheard = true;
     }
     for (const host of this.#hosts.values()) delete host.failure;
+  }
+
+  #noteBoot(id: HostId, boot: string): void {
+    if (this.#boots.note(id, boot)) this.#options.onContest(id);
   }
 
   #missHosts(): void {

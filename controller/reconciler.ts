@@ -19,7 +19,7 @@ import { RecordStore } from "./record/record-store.ts";
 import type { BatchOutcome } from "./reply.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
-import { eventsOfDrift, eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
+import { contestOf, eventsOfDrift, eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
 import { isReady, type ObjectStatus } from "./status/object-status.ts";
 import { type SourceStatus, sourceStatusOf } from "./status/source-status.ts";
 import { StatusBoard } from "./status/status-board.ts";
@@ -133,6 +133,10 @@ export class Reconciler {
       onDrift: (host, commands) => {
         this.metrics.noteDrift();
         for (const happened of eventsOfDrift(host, commands)) this.events.add(happened);
+      },
+      onContest: (host) => {
+        log.warn({ host }, "two daemons speak for one host");
+        this.events.add(contestOf(host));
       },
       onPresence: (host, isThere) => log.info({ host: host.id }, isThere ? "host is there" : "host is away"),
     });

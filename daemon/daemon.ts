@@ -73,7 +73,7 @@ export interface Daemon {
 /**
  * Runs the daemon of one host in this thread, whose network namespace is the host's: restores what is on disk before it
  * talks to anyone, then carries out commands and reports what there is. Goes on working when the bus is gone. Rejects
- * with `store.locked` or `store.unwritable` when its folder cannot be used.
+ * with `store.locked`, `store.foreign` or `store.unwritable` when its folder cannot be used.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = await UnitStore.open(options.stateDir);
@@ -113,6 +113,7 @@ class RunningDaemon implements Daemon {
 
   async start(): Promise<void> {
     const { host, bus, engines, log } = this.#options;
+    this.#store.claim(host);
     for (const found of this.#store.problems) log.error({ problem: found }, "file of the store set aside");
     this.#engines = await EngineSet.start(host, engines, () => this.#engineContext());
     await this.#dropSuperseded();

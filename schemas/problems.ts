@@ -105,6 +105,11 @@ const list = {
     (d: { folder: string; process: string }) =>
       `Cannot use ${d.folder}: another netloom daemon (process ${d.process}) uses it; give each a folder of its own`,
   ),
+  "store.foreign": entry(
+    false,
+    (d: { folder: string; owner: string; host: string }) =>
+      `Cannot use ${d.folder} for ${d.host}: it holds the units of ${d.owner}; give each host a folder of its own, or empty this one`,
+  ),
 
   // Commands and terms.
   "command.stale-term": entry(

@@ -30,7 +30,8 @@ export interface DaemonFlags extends BusFlags {
 
 /** Runs the daemon until a signal stops it; resolves to the exit status. */
 export async function runDaemon(flags: DaemonFlags): Promise<number> {
-  const log = pino({ level: flags.logLevel, base: { host: flags.host } }, pino.destination(2));
+  // Not "host": lines name the host that they are about, and a key must not be there twice.
+  const log = pino({ level: flags.logLevel, base: { daemon: flags.host } }, pino.destination(2));
   const signalled = firstSignal();
   try {
     const daemon = await start(flags, log);

@@ -3,15 +3,17 @@ import type { ObjectDetail } from "../../controller/mod.ts";
 import { formatProblem } from "../../schemas/mod.ts";
 import { age } from "../client/age.ts";
 import { ControllerClient } from "../client/controller-client.ts";
-import type { ServerOption, Target } from "../client/options.ts";
+import type { Target } from "../client/options.ts";
 import { paint } from "../client/paint.ts";
+import { printValue } from "../client/print.ts";
 import { table } from "../client/table.ts";
+import type { DescribeOptions } from "../describe.ts";
 import { shortRevision } from "../get/object-rows.ts";
 
 /** Prints one object in full. Returns the exit status. */
 export async function describe(
   { kind, name }: Required<Target>,
-  { server, namespace }: ServerOption & { namespace: string },
+  { server, namespace, output }: DescribeOptions,
 ): Promise<number> {
   const ref = `${kind}/${namespace}/${name}`;
   const detail = await new ControllerClient(server).find<ObjectDetail>(`/v1/objects/${ref}`);
@@ -19,7 +21,8 @@ export async function describe(
     process.stderr.write(`netloom: there is no ${ref}\n`);
     return 1;
   }
-  process.stdout.write(describeText(detail));
+  if (output === "text") process.stdout.write(describeText(detail));
+  else printValue(detail, output);
   return 0;
 }
 

@@ -21,7 +21,7 @@ export interface UpFlags extends SourceFlags {
 /** Runs controller, bus and daemon until a signal stops them; resolves to the exit status. */
 export async function runUp(location: string, flags: UpFlags): Promise<number> {
   const { host = ownHost() } = flags;
-  const log = pino({ level: flags.logLevel, base: { host } }, pino.destination(2));
+  const log = pino({ level: flags.logLevel, base: { daemon: host } }, pino.destination(2));
   const signalled = firstSignal();
   const bus = memoryBus({ onProblem: (problem) => log.warn({ problem }, "bus problem") });
   const source = openSource(location, {

@@ -1,3 +1,4 @@
+import type { HostId } from "../../schemas/mod.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
 import { type PlannedCommand, unitOf } from "../diff.ts";
 import type { FleetEvent } from "../events.ts";
@@ -66,4 +67,10 @@ export function eventsOfDrift(host: HostView, commands: readonly PlannedCommand[
     const message = `${host.id} was not as it had been: ${said.join(", ")}`;
     return { type: "Warning", object, reason: "DriftCorrected", message };
   });
+}
+
+/** Two daemons were given the same name: each takes from the other what the controller says. */
+export function contestOf(host: HostId): Happened {
+  const message = "two daemons run under its name; each must have a name, a key and a folder of its own";
+  return { type: "Warning", object: `Host/${host}`, reason: "TwoDaemons", message };
 }

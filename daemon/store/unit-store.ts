@@ -25,7 +25,7 @@ const problemsMax = 20;
  * All that a daemon must not forget, in one folder:
  *
  *     lock              held by the daemon that uses the folder
- *     host.json         newest term seen; hosts that sleep
+ *     host.json         whose state it is; newest term seen; hosts that sleep
  *     units/NAME.json   one unit each (`unit-file.ts`)
  *     blobs/DIGEST      artifacts that some unit needs
  *     torn/NAME         files found damaged or foreign
@@ -40,6 +40,7 @@ export class UnitStore {
   readonly #units = new Map<UnitId, StoredUnit>();
   readonly #unwritten = new Set<UnitId>();
   readonly #asleep = new Set<HostId>();
+  #owner: HostId | undefined;
   #term = 0;
   #hostUnwritten = false;
   #flushed: Promise<void> = Promise.resolve();
@@ -65,6 +66,18 @@ export class UnitStore {
       store.#lock.release();
       throw error;
     }
+  }
+
+  /**
+   * Makes the folder that of a host. Throws `store.foreign` when it is another's, whose units must not work here: a
+   * daemon that was given a new name, or a disk that was copied.
+   */
+  claim(host: HostId): void {
+    const folder = this.#folder;
+    if (this.#owner === host) return;
+    if (this.#owner !== undefined) fail("store.foreign", { folder, owner: this.#owner, host });
+    this.#owner = host;
+    this.#hostUnwritten = true;
   }
 
   get units(): ReadonlyMap<UnitId, StoredUnit> {
@@ -149,7 +162,11 @@ export class UnitStore {
   }
 
   async #writeHost(): Promise<void> {
-    const content = { term: this.#term, asleep: [...this.#asleep] };
+    const content = {
+      ...(this.#owner && { host: this.#owner }),
+      term: this.#term,
+      asleep: [...this.#asleep],
+    };
     await writeWhole(join(this.#folder, hostFileName), formatChecked(content));
     await syncFolder(this.#folder);
   }
@@ -195,6 +212,7 @@ export class UnitStore {
       await this.#setAside(path, reading.kind === "torn" ? reading.reason : "it holds no state of a host");
       return;
     }
+    this.#owner = content.host;
     this.#term = content.term;
     for (const host of content.asleep) this.#asleep.add(host);
   }
@@ -220,11 +238,19 @@ export class UnitStore {
   }
 }
 
-function readHostContent(value: unknown): { term: number; asleep: string[] } | undefined {
-  const { term, asleep } = (value ?? {}) as { term?: unknown; asleep?: unknown };
+interface HostContent {
+  /** Absent in folders of daemons that did not write it yet. */
+  host?: HostId;
+  term: number;
+  asleep: HostId[];
+}
+
+function readHostContent(value: unknown): HostContent | undefined {
+  const { host, term, asleep } = (value ?? {}) as Record<string, unknown>;
+  if (host !== undefined && typeof host !== "string") return undefined;
   if (!Number.isSafeInteger(term) || !Array.isArray(asleep)) return undefined;
-  if (!asleep.every((host) => typeof host === "string")) return undefined;
-  return { term: term as number, asleep };
+  if (!asleep.every((each) => typeof each === "string")) return undefined;
+  return { ...(host !== undefined && { host }), term: term as number, asleep };
 }
 
 function unwritable(folder: string, error: unknown): never {

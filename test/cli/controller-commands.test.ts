@@ -112,6 +112,21 @@ test("describe tells conditions, units and events of one object", async (context
   assert.is((await run(context.socket, ["describe", "rule/none"])).code, 1);
 });
 
+test("describe prints what the controller says of an object as JSON and YAML", async (context) => {
+  await converged(context);
+  const [json, yaml] = await Promise.all(
+    ["json", "yaml"].map((format) => run(context.socket, ["describe", "rule/ping", "-o", format])),
+  );
+  assert.is(json!.code, 0);
+  const { name, units } = JSON.parse(json!.out);
+  assert.equal([name, units.length], ["ping", 1]);
+  assert.match(yaml!.out, /^name: ping$/m);
+});
+
+test("help shows times as they would be typed", async ({ socket }) => {
+  assert.match((await run(socket, ["reconcile", "--help"])).out, /default: 1m/);
+});
+
 test("plan exits 0 with nothing to do and 1 with something, which it prints", async ({ world, socket }) => {
   const { gw } = await converged({ world, socket });
   const nothing = await run(socket, ["plan"]);

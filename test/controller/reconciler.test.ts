@@ -201,6 +201,30 @@ test("a host that is away is waited for, stalls after the deadline, and is serve
   await until("all is ready", () => isAllReady(controller));
 });
 
+test("what failed before a host was away does not keep it waiting once it is back", async ({ world }) => {
+  const hourMs = 3_600_000;
+  const { reconciler } = await world.controller({ times: { backoffFirstMs: hourMs, backoffMaxMs: hourMs } });
+  const failing = world.daemon({ refuse: () => problem("bus.unavailable", { reason: "for now" }) });
+  await failing.report();
+  await until("a failure", () => reconciler.fleet.host("default/gw")?.failure !== undefined);
+  failing.stop();
+  await until("away", () => !reconciler.fleet.isThere("default/gw"));
+  const back = world.daemon();
+  await back.report();
+  await until("all is ready", () => [...reconciler.board.list()].every(isReady));
+});
+
+test("two daemons under one name are told of", async ({ world }) => {
+  const { reconciler } = await world.controller();
+  world.daemon({ boot: "one", heartbeatMs: 20 });
+  world.daemon({ boot: "two", heartbeatMs: 20 });
+  await until("a warning", () =>
+    reconciler.events
+      .list()
+      .some(({ reason, object }) => reason === "TwoDaemons" && object === "Host/default/gw"),
+  );
+});
+
 test("a host that falls silent is noticed, and its objects are not ready any more", async ({ world }) => {
   const { controller, daemon } = await converged(world);
   daemon.stop();

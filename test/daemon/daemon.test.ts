@@ -246,6 +246,20 @@ test("a report is sent when it is asked for, and says what the host can do", asy
   assert.is(tunnel?.available, false);
 });
 
+test("the state of one host is not put to work on another: its daemon does not start, and changes nothing", async () => {
+  await at.send({ verb: "install", unit: fakeUnit("echo"), priority: 1 });
+  await at.daemon?.stop();
+  const stranger = new FakeEngine();
+  const { code } = await at.start([stranger], undefined, { host: "default/gw-2" }).then(
+    () => ({ code: "started" }),
+    (error: ProblemError) => error.problem,
+  );
+  assert.is(code, "store.foreign");
+  assert.is(stranger.units.size, 0);
+  await at.start();
+  assert.is(at.engine.units.size, 1);
+});
+
 test("heartbeats carry the sequence of the newest report", async () => {
   const beats: number[] = [];
   at.bus.subscribe(subjects.anyHeartbeat, ({ payload, subject }) => {

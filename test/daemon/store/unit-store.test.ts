@@ -49,6 +49,21 @@ async function kept(...names: string[]): Promise<void> {
   await store.close();
 }
 
+test("a folder is one host's: another's daemon is refused it, and so finds no units of the first", async () => {
+  const store = await UnitStore.open(folder);
+  store.claim("default/gw-1");
+  store.setTerm(4);
+  await store.close();
+  const again = await UnitStore.open(folder);
+  again.claim("default/gw-1");
+  assert.is(again.term, 4);
+  assert.throws(
+    () => again.claim("default/gw-2"),
+    (error: unknown) => error instanceof ProblemError && error.problem.code === "store.foreign",
+  );
+  await again.close();
+});
+
 test("what was flushed is there again: units, term, sleeping hosts, artifacts", async () => {
   const store = await UnitStore.open(folder);
   await store.blobs.write(digest, program);
