@@ -22,3 +22,9 @@ export function ruleText(
     (func (export "process_packet") (param $in i32) (result i32) ${parts.process ?? "(i32.const 0)"})
     ${parts.more ?? ""})`;
 }
+
+/** Bytes that a module has in its memory at an address, as module text. */
+export function wasmData(address: number, bytes: Uint8Array): string {
+  const escaped = [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`);
+  return `(data (i32.const ${address}) "${escaped.join("")}")`;
+}

@@ -1,0 +1,142 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Engine } from "../../../daemon/engine.ts";
+import { SleepLoop } from "../../../daemon/sleep/loop.ts";
+import { powerTimes } from "../../../daemon/sleep/power.ts";
+import type { LoopContext } from "../../../daemon/worker/mod.ts";
+import type { Unit } from "../../../schemas/mod.ts";
+import { ruleText, wasmData, wat } from "../../modules/wat.ts";
+import { capture } from "./capture.ts";
+import { ipv4, udp } from "./frames.ts";
+import {
+  fallAsleep,
+  hostMac,
+  installRule,
+  installSleeper,
+  onClient,
+  onLan,
+  plugHost,
+  powered,
+  ruleUnit,
+  run,
+  sleeperUnit,
+  untilCounter,
+} from "./lan.ts";
+import { runIn } from "./running.ts";
+import { until } from "./until.ts";
+
+let engine: Engine;
+onLan(test, (started) => {
+  engine = started;
+});
+
+const nothing = (): void => undefined;
+const context: LoopContext = {
+  data: undefined,
+  log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+  gate: () => ({ enter: nothing, leave: nothing }),
+  hold: nothing,
+  release: nothing,
+  secret: () => new Uint8Array(),
+  changed: nothing,
+  powered: nothing,
+};
+
+test("a host that never wakes is given up after a minute, still answered for, and called again when it is wanted again", async () => {
+  // The loop itself, whose clock a test can put forward.
+  const loop = new SleepLoop(context);
+  let aheadMs = 0;
+  const turn = () => loop.turn(performance.now() + aheadMs);
+  const install = ({ unit, program }: { unit: Unit; program?: Uint8Array }) => {
+    const artifacts = new Map(program ? [["program", program] as const] : []);
+    loop.install({ unit, priority: 1, artifacts });
+    loop.setState(unit.id, "active");
+    return unit.id;
+  };
+  const id = install({ unit: sleeperUnit() });
+  install(ruleUnit({ name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 }));
+  install(ruleUnit({ name: "ping", program: "icmp-echo", layer: "ICMP" }));
+  const seen = (name: string) => loop.observe(id)?.counters?.[name];
+  try {
+    loop.power("default/nas", "asleep");
+    plugHost("down");
+    const knock = runIn("client", "hping3", "-S", "-p", "22", "-i", "u50000", "10.9.0.5");
+    const called = (times: number) =>
+      until(`it is called ${times} times`, () => {
+        turn();
+        return seen("wakes_by_rule_total") === times;
+      });
+    await called(1);
+    await knock.stop();
+    turn();
+    assert.equal([seen("asleep"), seen("waking"), seen("wakes_failed_total")], [1, 1, 0]);
+    aheadMs = powerTimes.wakeDeadlineMs + 1_000;
+    turn();
+    assert.equal([seen("asleep"), seen("waking"), seen("wakes_failed_total")], [1, 0, 1]);
+    const ping = runIn("client", "ping", "-c", "1", "-W", "10", "10.9.0.5");
+    await until("ping is answered", () => {
+      turn();
+      return ping.output.includes("1 received");
+    });
+    runIn("client", "hping3", "-S", "-p", "22", "-c", "1", "10.9.0.5");
+    await called(2);
+    assert.is(seen("waking"), 1);
+  } finally {
+    loop.stop();
+  }
+});
+
+test("a host that was given another MAC by a commit is called there, and its frames from there are its waking", async () => {
+  const newMac = "02:00:00:00:00:15";
+  await installSleeper(engine);
+  await installRule(engine, { name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 });
+  await fallAsleep(engine);
+  const interfaces = [{ mac: newMac, addresses: ["10.9.0.5/24", "fd09::5/64"] }];
+  const sleeper = await installSleeper(engine, sleeperUnit({ interfaces }));
+  await untilCounter(engine, sleeper, "asleep", (value) => value === 1);
+  const magic = await capture("client", "eth0", "wol", ["wol.mac"]);
+  run("ip netns exec client hping3 -S -p 22 -c 1 10.9.0.5 2>/dev/null || true");
+  await until("a magic packet", () => magic.lines.length > 0);
+  assert.equal([...new Set(magic.lines[0]?.split(","))], [newMac]);
+  try {
+    run(`ip -n host link set eth0 down; ip -n host link set eth0 address ${newMac} up`);
+    plugHost("up");
+    run("ip netns exec host arping -c 1 -w 1 -i eth0 10.9.0.1 || true");
+    await untilCounter(engine, sleeper, "asleep", (value) => value === 0);
+    assert.equal(powered, ["default/nas awake"]);
+    await until("the client knows where it is now", () =>
+      onClient("ip neigh show 10.9.0.5 dev eth0").includes(newMac),
+    );
+  } finally {
+    run(`ip -n host link set eth0 down; ip -n host link set eth0 address ${hostMac} up;
+      ip -n host addr add fd09::5/64 dev eth0 nodad`);
+  }
+});
+
+/** A rule that answers each datagram with one to this port of the client. */
+function answering(port: number): Uint8Array {
+  const packet = ipv4(udp(port), { source: [10, 9, 0, 5], destination: [10, 9, 0, 1] });
+  const size = Uint8Array.of(packet.length, 0, 0, 0);
+  const answer = wasmData(512, Uint8Array.of(2, ...size, ...packet));
+  return wat(ruleText({ process: "(i32.const 512)", more: answer }));
+}
+
+test("two rules of equal priority both answer, in the order of their names, however they came", async () => {
+  await installSleeper(engine);
+  for (const [name, port] of [
+    ["b", 7002],
+    ["c", 7003],
+    ["a", 7001],
+  ] as const)
+    await installRule(engine, { name, program: answering(port), layer: "UDP", port: 9000 }, 50);
+  await fallAsleep(engine);
+  const seen = await capture("client", "eth0", "udp && ip.src == 10.9.0.5 && !icmp", ["udp.dstport"]);
+  const ask = () => run("ip netns exec client bash -c 'echo -n hello > /dev/udp/10.9.0.5/9000'");
+  ask();
+  await until("three answers", () => seen.lines.length === 3);
+  ask();
+  await until("three more", () => seen.lines.length === 6);
+  assert.equal(seen.lines, ["7001", "7002", "7003", "7001", "7002", "7003"]);
+});
+
+test.run();
