@@ -6,13 +6,6 @@ export { type Daemon, type DaemonOptions, type DaemonStatus, startDaemon } from 
 export type { Engine, EngineContext, Log } from "./engine.ts";
 export { makeEngines } from "./engines.ts";
 export { describeHost } from "./linux/mod.ts";
-export {
-  askProxy,
-  certificateName,
-  messageLimits,
-  type ProxyAddress,
-  type Request,
-  type ResponderOptions,
-} from "./responder/mod.ts";
+export type { ResponderOptions } from "./responder/mod.ts";
 export { parseSecureOn } from "./sleep/mod.ts";
 export { type StatusServer, serveStatus } from "./status-server.ts";

@@ -1,4 +1,4 @@
-import type { Request } from "../../daemon/mod.ts";
+import type { Request } from "../../daemon/responder/mod.ts";
 import { formatProblem, isRetryable, ProblemError } from "../../schemas/mod.ts";
 import type { HostFlags } from "./host-flags.ts";
 import { ownInterface } from "./own-interface.ts";

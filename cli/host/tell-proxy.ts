@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { askProxy, certificateName, type ProxyAddress, type Request } from "../../daemon/mod.ts";
+import { askProxy, certificateName, type ProxyAddress, type Request } from "../../daemon/responder/mod.ts";
 import { fail, isRetryable, ProblemError } from "../../schemas/mod.ts";
 import type { HostFlags } from "./host-flags.ts";
 

@@ -5,6 +5,6 @@
 export { askProxy, type ProxyAddress } from "./ask-proxy.ts";
 export type { ResponderBackend, SubscribedRule } from "./backend.ts";
 export { certificateName } from "./identity.ts";
-export { messageLimits, type Request } from "./message.ts";
+export type { Request } from "./message.ts";
 export { type Responder, type ResponderOptions, serveResponder } from "./responder.ts";
 export { isOwn } from "./rules-file.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { askProxy } from "../../daemon/mod.ts";
+import { askProxy } from "../../daemon/responder/mod.ts";
 import { eventually } from "../bus/eventually.ts";
 import { Authority } from "../daemon/responder/authority.ts";
 import { DaemonProcess } from "./daemon-process.ts";
