@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -40,6 +40,13 @@ interface Exit {
 function onHost(words: string[], flags: string[] = flagsOf(nas)): Promise<Exit> {
   const all = ["netns", "exec", "host", process.execPath, program, "host", ...words, ...flags];
   return spawned("ip", all);
+}
+
+/** As a host falls asleep: it is silent as soon as the proxy has taken over, for what it says much later counts as waking. */
+function fallAsleep(...words: string[]): Promise<Exit> {
+  const silent = '"$@" && ip -n switch link set to-host down';
+  const sleep = [process.execPath, program, "host", "sleep", ...words, ...flagsOf(nas)];
+  return spawned("ip", ["netns", "exec", "host", "sh", "-c", silent, "sh", ...sleep]);
 }
 
 function spawned(command: string, words: string[]): Promise<Exit> {
@@ -86,6 +93,7 @@ test.before(async () => {
   await declare(sleeperUnit({ selfService }));
 });
 test.after(async () => {
+  for (const child of children) child.kill();
   await world.end();
   for (const one of [authority, stranger]) one.remove();
   rmSync(folder, { recursive: true });
@@ -97,8 +105,7 @@ test("a host subscribes its rules, says that it sleeps, and its proxy answers fo
     ownUnits().map(({ id, state, problem }) => [id, state, problem]),
     [["Self/default/nas/0", "active", undefined]],
   );
-  assert.equal(await onHost(["sleep"]), { status: 0, text: "" });
-  plugHost("down");
+  assert.equal(await fallAsleep(), { status: 0, text: "" });
   assert.ok(answered());
 });
 
@@ -154,6 +161,15 @@ test("options come from a file of variables, too", async () => {
   assert.is(missing.status, 1);
 });
 
+const children: ChildProcess[] = [];
+
+function inside(namespace: string, code: string) {
+  const words = ["netns", "exec", namespace, "python3", "-c", code];
+  const child = spawn("ip", words, { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  return child;
+}
+
 /** Joins 239.1.2.3 on the host until its input ends. */
 const member = `
 import socket, sys
@@ -171,12 +187,9 @@ one.sendto(bytes([0x11, 1, 0xee, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0]), ("224.0.0.1", 0
 `;
 
 test("a host that sleeps stays a member of the groups it was in, as it says with its going to sleep", async () => {
-  const child = spawn("ip", ["netns", "exec", "host", "python3", "-c", member], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = inside("host", member);
   await new Promise((joined) => child.stdout.once("data", joined));
-  assert.equal(await onHost(["sleep", "--with", "igmp"]), { status: 0, text: "" });
-  plugHost("down");
+  assert.equal(await fallAsleep("--with", "igmp"), { status: 0, text: "" });
   const reports = await capture("client", "eth0", "igmp.type == 0x22 && ip.src == 10.9.0.5", ["igmp.maddr"]);
   await until("a report for the group", () => {
     onClient(`python3 -c '${query}'`);
@@ -215,8 +228,6 @@ async function counted(name: string): Promise<number> {
 
 /** Starts both ends of a connection, and ends them after `use`, which gets the client and what it has printed so far. */
 async function withConnection(use: (client: Client) => Promise<void>): Promise<void> {
-  const inside = (name: string, code: string) =>
-    spawn("ip", ["netns", "exec", name, "python3", "-c", code], { stdio: ["pipe", "pipe", "inherit"] });
   const server = inside("host", echoServer);
   let client: ReturnType<typeof inside> | undefined;
   try {
@@ -234,8 +245,7 @@ async function withConnection(use: (client: Client) => Promise<void>): Promise<v
 }
 
 const keptOverSleep = async ({ write, said }: Client): Promise<void> => {
-  assert.equal(await onHost(["sleep", "--with", "tcp-connections"]), { status: 0, text: "" });
-  plugHost("down");
+  assert.equal(await fallAsleep("--with", "tcp-connections"), { status: 0, text: "" });
   await until(
     "more keep-alives are answered than may be lost",
     async () => (await counted("answered_total")) > 3,
