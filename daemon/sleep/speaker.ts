@@ -42,6 +42,7 @@ export class Speaker implements ReactionSink {
   /** Where everything goes that the rule says; undefined: where each packet's destination is. */
   #hostMac: Uint8Array | undefined;
   #raw: RawIpSender | undefined;
+  #lastSlice: Uint8Array = new Uint8Array(0);
 
   constructor(owners: AddressTable<Sleeper>, events: SpeakerEvents, context: LoopContext) {
     this.#owners = owners;
@@ -159,11 +160,20 @@ export class Speaker implements ReactionSink {
   #compose(into: Uint8Array, at: number, memory: Uint8Array, offset: number, length: number): boolean {
     const { link } = this.#to;
     const raw = this.#speaking().spec.raw;
-    into.set(memory.subarray(offset, offset + length), raw ? at : at + ethernetBytes);
+    into.set(this.#slice(memory, offset, length), raw ? at : at + ethernetBytes);
     if (this.#hostMac !== undefined) into.set(this.#hostMac, at);
     else if (!raw && !writeDestinationMac(into, at, this.#view, this.#to)) return false;
     writeEthernet(into, at, link, this.#view.family);
     return true;
+  }
+
+  /** A view of an answer; the last one's is kept, for guests mostly answer from the same place. */
+  #slice(memory: Uint8Array, offset: number, length: number): Uint8Array {
+    const last = this.#lastSlice;
+    const at = memory.byteOffset + offset;
+    if (last.buffer === memory.buffer && last.byteOffset === at && last.length === length) return last;
+    this.#lastSlice = memory.subarray(offset, offset + length);
+    return this.#lastSlice;
   }
 
   #respondLater(rule: Rule, answer: Uint8Array, delayMs: number): void {
