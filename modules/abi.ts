@@ -33,3 +33,21 @@ export const sleepAbi: Abi = {
     on_timer: [takes().pointer],
   },
 };
+
+/**
+ * Rules that speak on TCP connections (sloth-sleep-proxy §6.3, which leaves open how). `stream_data` gets a connection's
+ * number and a block (size, bytes); docs/writing-modules.md says the whole of it.
+ */
+export const streamAbi: Abi = {
+  name: "stream",
+  required: { ...memoryFunctions, stream_data: [takes("i32", "i32").pointer] },
+  optional: {
+    ...configureFunction,
+    _initialize: [takes().nothing],
+    initialize: [takes().nothing],
+    stream_open: [takes("i32", "i32").pointer],
+    stream_end: [takes("i32").pointer],
+    stream_close: [takes("i32").nothing],
+    on_timer: [takes().pointer],
+  },
+};

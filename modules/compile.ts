@@ -1,5 +1,5 @@
 import { type Problem, problem } from "../schemas/mod.ts";
-import type { Abi } from "./abi.ts";
+import { type Abi, sleepAbi, streamAbi } from "./abi.ts";
 import { MalformedBinary } from "./binary.ts";
 import { boundModule } from "./bound.ts";
 import { isImportAllowed } from "./imports.ts";
@@ -53,6 +53,12 @@ export function compileModule(bytes: Uint8Array, abi: Abi, name = "program"): Co
   ];
   if (problems.length > 0) return { kind: "refused", problems };
   return { kind: "compiled", module: compiled(bytes, shape, abi, name) };
+}
+
+/** The ABI that a sleep proxy's module was written for, by its exports: it sees packets, or streams. */
+export function abiOf(bytes: Uint8Array): Abi {
+  const shape = shapeOf(bytes);
+  return "exports" in shape && shape.exports.has("stream_data") ? streamAbi : sleepAbi;
 }
 
 function shapeOf(bytes: Uint8Array): ModuleShape | { reason: string } {

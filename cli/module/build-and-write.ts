@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { buildModule, compileModule, sleepAbi } from "../../modules/mod.ts";
+import { abiOf, buildModule, compileModule } from "../../modules/mod.ts";
 import { formatProblem, type Problem } from "../../schemas/mod.ts";
 import type { BuildOptions } from "../module.ts";
 
@@ -7,7 +7,7 @@ import type { BuildOptions } from "../module.ts";
 export async function buildAndWrite(source: string, { output, runtime }: BuildOptions): Promise<number> {
   const build = await buildModule(source, { runtime });
   if (build.kind === "failed") return refuse([build.problem]);
-  const compilation = compileModule(build.wasm, sleepAbi, source);
+  const compilation = compileModule(build.wasm, abiOf(build.wasm), source);
   if (compilation.kind === "refused") return refuse(compilation.problems);
   const file = output ?? source.replace(/\.[^./]+$/, ".wasm");
   writeFileSync(file, build.wasm);

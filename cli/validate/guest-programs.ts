@@ -1,10 +1,13 @@
 import {
+  type Abi,
   type CompiledModule,
   compileModule,
-  SleepGuest,
+  Guest,
+  type GuestOptions,
   sleepAbi,
   standardModule,
   standardModuleNames,
+  streamAbi,
 } from "../../modules/mod.ts";
 import {
   canonicalJson,
@@ -26,17 +29,20 @@ export const guestPrograms: Pick<MeaningContext, "standardModule" | "standardMod
 /** Exports that guests must have whose ABI is not fixed further than by name. */
 const exportsByName = {
   sleep: [],
+  stream: [],
   // layer-4.5 §2.2.2, table 2.3; state_report and sec_respond are asked for by those who use them.
   layer45: ["cust_send", "cust_recv"],
   function: ["handle"],
 } as const;
+
+const abis: Partial<Record<ModuleUse, Abi>> = { sleep: sleepAbi, stream: streamAbi };
 
 /**
  * Judges a module against the ABI of what it is used for, without running any of it. Modules that netloom ships can be
  * asked about their configuration too: those are known to return.
  */
 export function inspectModule(bytes: Uint8Array, use: ModuleUse, name: string): ModuleInspection {
-  const abi = use === "sleep" ? sleepAbi : { name: use, required: {}, optional: {} };
+  const abi = abis[use] ?? { name: use, required: {}, optional: {} };
   const compilation = compileModule(bytes, abi, name);
   if (compilation.kind === "refused") {
     return { problems: compilation.problems, exports: new Set(), memoryBytesMin: 0 };
@@ -47,7 +53,7 @@ export function inspectModule(bytes: Uint8Array, use: ModuleUse, name: string): 
     .map((wanted) =>
       problem("module.export-missing", { module: name, abi: use, name: wanted, signature: `${wanted}(...)` }),
     );
-  const shipped = use === "sleep" && standardModule(name);
+  const shipped = use in abis && standardModule(name);
   if (!shipped || Buffer.compare(shipped, bytes) !== 0) return { problems, exports, memoryBytesMin };
   return { problems, exports, memoryBytesMin, checkConfig: configCheck(compilation.module) };
 }
@@ -67,12 +73,9 @@ function configCheck(module: CompiledModule): NonNullable<ModuleInspection["chec
   };
 }
 
-function refusalOf(
-  module: CompiledModule,
-  options: ConstructorParameters<typeof SleepGuest>[1],
-): Problem | undefined {
+function refusalOf(module: CompiledModule, options: GuestOptions): Problem | undefined {
   try {
-    new SleepGuest(module, options);
+    new Guest(module, options);
     return undefined;
   } catch (error) {
     if (error instanceof ProblemError) return error.problem;

@@ -21,7 +21,7 @@ export const compileRule: KindCompiler<Rule> = (rule, context) =>
 
 function compileSleepRule(
   rule: Rule,
-  { layer, addresses, port, raw, interval }: NonNullable<Rule["spec"]["sleepProxy"]>,
+  { layer, addresses, port, raw, stream, interval }: NonNullable<Rule["spec"]["sleepProxy"]>,
   context: CompileContext,
 ): Placement[] {
   const artifacts = [program(rule, context)];
@@ -35,6 +35,7 @@ function compileSleepRule(
       addresses: (addresses ?? addressesOf(host)).map(asPrefix),
       ...(port !== undefined && { port }),
       raw,
+      ...(stream && { stream }),
       ...(interval !== undefined && { intervalMs: durationMs(interval) }),
       ...common(rule),
     };

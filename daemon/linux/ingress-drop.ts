@@ -11,6 +11,9 @@ export interface IngressDrops {
   /** Addresses as text, each family apart. */
   ipv4: readonly string[];
   ipv6: readonly string[];
+  /** TCP connections, each as "source . port . destination . port"; each family apart. */
+  connections4: readonly string[];
+  connections6: readonly string[];
 }
 
 /**
@@ -38,17 +41,21 @@ export class IngressDropper {
     run(this.#fresh());
   }
 
-  #script({ interfaces, ipv4, ipv6 }: IngressDrops): string {
+  #script({ interfaces, ipv4, ipv6, connections4, connections6 }: IngressDrops): string {
     const chains = interfaces.map(
       (name, index) => `chain in${index} {
         type filter hook ingress device "${name}" priority -500;
         ip daddr @ipv4 drop
         ip6 daddr @ipv6 drop
+        ip saddr . tcp sport . ip daddr . tcp dport @connections4 drop
+        ip6 saddr . tcp sport . ip6 daddr . tcp dport @connections6 drop
       }`,
     );
     return `${this.#fresh()}table netdev ${this.#table} {
       ${set("ipv4", "ipv4_addr", ipv4)}
       ${set("ipv6", "ipv6_addr", ipv6)}
+      ${set("connections4", ends("ipv4_addr"), connections4)}
+      ${set("connections6", ends("ipv6_addr"), connections6)}
       ${chains.join("\n")}
     }\n`;
   }
@@ -73,7 +80,9 @@ function run(input: string): string | undefined {
   );
 }
 
-function set(name: string, type: string, addresses: readonly string[]): string {
-  const elements = addresses.length > 0 ? `elements = { ${addresses.join(", ")} }` : "";
+const ends = (type: string): string => `${type} . inet_service . ${type} . inet_service`;
+
+function set(name: string, type: string, entries: readonly string[]): string {
+  const elements = entries.length > 0 ? `elements = { ${entries.join(", ")} }` : "";
   return `set ${name} { type ${type}; timeout ${entrySeconds}s; ${elements} }`;
 }

@@ -5,6 +5,7 @@
 export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
+export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
@@ -18,8 +19,20 @@ export {
   type PacketRingStatistics,
 } from "./packet-ring.ts";
 export { PollSet } from "./poll.ts";
+export { PrivateStack } from "./private-stack.ts";
 export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
+export {
+  type Accepted,
+  acceptTcp,
+  closeTcp,
+  connectTcp,
+  endTcp,
+  type Moved,
+  readTcp,
+  socketError,
+  writeTcp,
+} from "./tcp-socket.ts";
 export { threadId, threadTimeMs } from "./thread.ts";
 export { closeWake, openWake, quietWake, ringWake } from "./wake.ts";

@@ -11,6 +11,7 @@ const setsockopt = libc.func("int setsockopt(int, int, int, const void *, uint)"
 koffi.struct("sock_fprog", { len: "uint16", filter: "void *" });
 const attachFilter = libc.func("setsockopt", "int", ["int", "int", "int", "sock_fprog *", "uint"]);
 const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
+const recv = libc.func("long recv(int, void *, size_t, int)");
 const send = libc.func("long send(int, const void *, size_t, int)");
 const ioctl = libc.func("int ioctl(int, ulong, void *)");
 const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
@@ -23,6 +24,7 @@ const SO_ERROR = 4;
 const SO_ATTACH_FILTER = 26;
 const SO_DETACH_FILTER = 27;
 const instructionBytes = 8;
+const SO_RCVBUFFORCE = 33;
 const SOL_PACKET = 263;
 const ETH_P_ALL = 3;
 const MSG_DONTWAIT = 0x40;
@@ -32,6 +34,7 @@ const MAP_SHARED = 1;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_RX_RING = 5;
 const PACKET_STATISTICS = 6;
+const PACKET_COPY_THRESH = 7;
 const PACKET_VERSION = 10;
 const PACKET_TX_RING = 13;
 const PACKET_LOSS = 14;
@@ -42,6 +45,7 @@ const TPACKET_V2 = 1;
 
 const TP_STATUS_KERNEL = 0;
 const TP_STATUS_USER = 1;
+const TP_STATUS_COPY = 2;
 const TP_STATUS_CSUMNOTREADY = 8;
 const TP_STATUS_VLAN_VALID = 0x10;
 const TP_STATUS_AVAILABLE = 0;
@@ -55,6 +59,9 @@ const vlanIdMask = 0x0fff;
 const blockBytes = 65_536;
 const receiveBytesDefault = 16 << 20;
 const sendBytesDefault = 2 << 20;
+/** Segments that the kernel put together (GRO) are up to 64 KiB; so much of them may wait. */
+const wholeBytesMax = 65_536 + 18;
+const wholeBufferBytes = 4 << 20;
 const { EAGAIN, ENOBUFS } = koffi.os.errno;
 const SIOCGIFMTU = 0x8921;
 
@@ -98,6 +105,8 @@ export class PacketRing {
   checksumPending = false;
   /** VLAN that the kernel took off its header, 0 for none. */
   vlan = 0;
+  /** All of a frame that is longer than its slot, where the kernel still had room for it; the slot has its beginning. */
+  whole: Uint8Array | undefined;
 
   /** Longest frame that can be sent. */
   readonly sendBytesMax: number;
@@ -111,6 +120,7 @@ export class PacketRing {
   private receiveAt = 0;
   private sendAt: number;
   private pending = 0;
+  private wholeBuffer: Uint8Array | undefined;
   private readonly counted: PacketRingStatistics = { received: 0, dropped: 0, sent: 0, unsent: 0 };
 
   private constructor(fd: number, mapping: { address: Address; bytes: number }, sizes: RingSizes) {
@@ -166,7 +176,15 @@ export class PacketRing {
     this.start = slot + (this.words[word + 3]! & 0xffff);
     this.checksumPending = (status & TP_STATUS_CSUMNOTREADY) !== 0;
     this.vlan = (status & TP_STATUS_VLAN_VALID) !== 0 ? this.words[word + 6]! & vlanIdMask : 0;
+    this.whole = (status & TP_STATUS_COPY) !== 0 ? this.readWhole() : undefined;
     return true;
+  }
+
+  /** Each slot that says so has its frame in the socket's queue, in order: it must be taken whether wanted or not. */
+  private readWhole(): Uint8Array | undefined {
+    this.wholeBuffer ??= new Uint8Array(wholeBytesMax);
+    const length = recv(this.fd, this.wholeBuffer, this.wholeBuffer.length, MSG_DONTWAIT) as number;
+    return length > 0 ? this.wholeBuffer.subarray(0, length) : undefined;
   }
 
   /** Gives the frame's memory back to the kernel. */
@@ -324,6 +342,11 @@ function setUp(fd: number, sizes: RingSizes): void {
   setOption(fd, "PACKET_VERSION", PACKET_VERSION, int32(TPACKET_V2));
   // A frame the kernel refuses is skipped; without this it would block the ring.
   setOption(fd, "PACKET_LOSS", PACKET_LOSS, int32(1));
+  setOption(fd, "PACKET_COPY_THRESH", PACKET_COPY_THRESH, int32(1));
+  checked(
+    "setsockopt(SO_RCVBUFFORCE)",
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(wholeBufferBytes), 4) as number,
+  );
   setOption(fd, "PACKET_RX_RING", PACKET_RX_RING, ringRequest(sizes.slotBytes, sizes.receiveSlots));
   setOption(fd, "PACKET_TX_RING", PACKET_TX_RING, ringRequest(sizes.slotBytes, sizes.sendSlots));
   setOption(fd, "PACKET_QDISC_BYPASS", PACKET_QDISC_BYPASS, int32(1));

@@ -43,6 +43,11 @@ export function wordsOf(bytes: Uint8Array): Words {
   return [view.getInt32(0), view.getInt32(4), view.getInt32(8), view.getInt32(12)];
 }
 
+/** The prefix that holds an address of 4 or 16 bytes, and nothing else. */
+export function bytesAsPrefix(bytes: Uint8Array): WordPrefix {
+  return { family: bytes.length === 4 ? 4 : 6, words: wordsOf(bytes), bits: bytes.length * 8 };
+}
+
 /** The mask of a prefix's word; `bits`, of 128, may lie before or behind that word. */
 export function wordMask(bits: number, word: number): number {
   const left = bits - word * 32;

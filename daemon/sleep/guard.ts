@@ -32,11 +32,18 @@ export class Guard {
     this.#dueMs = Math.min(this.#dueMs, this.#appliedMs + spacingMs[change]);
   }
 
+  /** The kernel leaves packets of sleeping hosts alone, now and for some seconds at least. */
+  get inForce(): boolean {
+    return this.#inForce;
+  }
+
   /** Applies what is due; returns when it wants to be called again. */
   turn(nowMs: number): number {
     if (nowMs < this.#dueMs) return this.#dueMs;
     const drops = this.#wanted();
-    const isNeeded = drops.interfaces.length > 0 && drops.ipv4.length + drops.ipv6.length > 0;
+    const { interfaces, ipv4, ipv6, connections4, connections6 } = drops;
+    const isNeeded =
+      interfaces.length > 0 && [ipv4, ipv6, connections4, connections6].some((some) => some.length > 0);
     this.#appliedMs = nowMs;
     this.#dueMs = isNeeded ? nowMs + renewMs : Number.POSITIVE_INFINITY;
     if (isNeeded) this.#apply(drops, nowMs);

@@ -4,6 +4,7 @@ import {
   type ObservedUnit,
   type Problem,
   ProblemError,
+  type SleepRuleSpec,
   type SleepUnitSpec,
   type UnitId,
   type UnitState,
@@ -11,7 +12,7 @@ import {
 import type { LoadedUnit } from "../engine.ts";
 import { type IngressDrops, listInterfaces } from "../linux/mod.ts";
 import type { EngineLoop, LoopContext } from "../worker/mod.ts";
-import type { WordPrefix } from "./address.ts";
+import { bytesAsPrefix, type WordPrefix } from "./address.ts";
 import { Agenda, type Due } from "./agenda.ts";
 import type { Interest } from "./filter.ts";
 import { Guard } from "./guard.ts";
@@ -23,6 +24,7 @@ import { Modules, Rule } from "./rule.ts";
 import { Sleeper } from "./sleeper.ts";
 import { type DelayedAnswer, Speaker } from "./speaker.ts";
 import { Stand } from "./stand.ts";
+import { guardedConnections, Streams } from "./streams.ts";
 import { Traffic } from "./traffic.ts";
 
 const framesPerTurnMax = 256;
@@ -52,6 +54,7 @@ export class SleepLoop implements EngineLoop {
   readonly #stand: Stand;
   readonly #guard: Guard;
   readonly #speaker: Speaker;
+  readonly #streams: Streams;
   #nowMs = performance.now();
   #looking = false;
   #emptyTurns = 0;
@@ -61,7 +64,11 @@ export class SleepLoop implements EngineLoop {
     this.#context = context;
     this.#links = new Links(context);
     this.#guard = new Guard(() => this.#drops(), context.log);
-    this.#traffic = new Traffic({
+    this.#streams = new Streams(context, {
+      wanted: (rule) => this.#wanted(rule),
+      faulted: (rule, found) => this.#fault(rule, found),
+    });
+    this.#traffic = new Traffic(this.#streams, {
       seen: (sleeper) => this.#power(sleeper, "seen"),
       faulted: (rule, found) => this.#fault(rule, found),
     });
@@ -74,7 +81,12 @@ export class SleepLoop implements EngineLoop {
       context,
     );
     this.#traffic.speaker = this.#speaker;
-    this.#stand = new Stand(this.#traffic, this.#links, this.#agenda);
+    this.#stand = new Stand({
+      traffic: this.#traffic,
+      links: this.#links,
+      agenda: this.#agenda,
+      streams: this.#streams,
+    });
   }
 
   install(loaded: LoadedUnit): void {
@@ -125,7 +137,7 @@ export class SleepLoop implements EngineLoop {
   }
 
   descriptors(): readonly number[] {
-    return [...this.#links.open].map((link) => link.ring.fd);
+    return [...[...this.#links.open].map((link) => link.ring.fd), ...this.#streams.descriptors()];
   }
 
   turn(nowMs: number): number {
@@ -133,6 +145,7 @@ export class SleepLoop implements EngineLoop {
     let frames = 0;
     for (const link of this.#links.open) frames += this.#receive(link);
     this.#performDue();
+    frames += this.#streams.turn(nowMs);
     this.#links.settle();
     const kernelMs = Math.min(
       this.#guard.turn(nowMs),
@@ -148,11 +161,12 @@ export class SleepLoop implements EngineLoop {
       this.#emptyTurns = 0;
       this.#links.takeErrors();
     }
-    return Math.max(0, Math.min(this.#agenda.nextMs, kernelMs) - nowMs);
+    return Math.max(0, Math.min(this.#agenda.nextMs, kernelMs, this.#streams.nextMs) - nowMs);
   }
 
   stop(): void {
     for (const sleeper of this.#sleepers.values()) this.#leave(sleeper);
+    this.#streams.stop();
     this.#links.settle();
     this.#guard.stop();
     this.#speaker.close();
@@ -184,7 +198,8 @@ export class SleepLoop implements EngineLoop {
 
   #installRule(loaded: LoadedUnit): void {
     const { id } = loaded.unit;
-    const { limits } = loaded.unit.spec as { limits: { timeMs: number } };
+    const { limits, stream } = loaded.unit.spec as SleepRuleSpec;
+    if (stream) this.#streams.prepare();
     const module = this.#modules.take(loaded);
     let made: Rule;
     try {
@@ -250,8 +265,10 @@ export class SleepLoop implements EngineLoop {
     }
     const links = sleeper.ports.map((port) => ({ mac: port.mac, link: port.link ?? sleeper.links[0] }));
     // The host has its addresses back before it gets what its rules kept.
-    const rules = [...sleeper.rules].filter(({ live }) => live);
+    const rules = [...sleeper.rules].filter(({ live, spec }) => live && !spec.stream);
     for (const { link } of links) if (link) link.users += 1;
+    // Without the guard the proxy's kernel would pass their packets on to the host, which knows nothing of them.
+    this.#streams.awake(sleeper, !sleeper.spec.takeover && this.#guard.inForce);
     this.#settle(sleeper);
     rules.sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
     const first = links.find(({ link }) => link !== undefined);
@@ -337,6 +354,10 @@ export class SleepLoop implements EngineLoop {
     if (!rule.live || !link) return;
     // After a pause the timer goes on from now; what was missed is not made up for.
     this.#stand.wind(rule, this.#nowMs);
+    if (rule.spec.stream) {
+      this.#streams.tick(rule);
+      return;
+    }
     this.#speaker.listenUnasked(rule, link);
     this.#run(rule, () => rule.guest.onTimer(this.#speaker));
   }
@@ -355,6 +376,8 @@ export class SleepLoop implements EngineLoop {
 
   #fault(rule: Rule, found: Problem): void {
     this.#context.log.warn({ unit: rule.id, problem: found }, "rule failed");
+    // What its program knew of its connections is gone.
+    if (rule.spec.stream) this.#streams.reset(rule);
     if (!rule.faulted(found)) return;
     this.#stand.withdraw(rule);
     this.#context.changed(rule.id);
@@ -420,6 +443,7 @@ export class SleepLoop implements EngineLoop {
       prefixes: [
         ...ports.flatMap(({ addresses }) => addresses.map(wholeAddress)),
         ...rules.flatMap(({ prefixes }) => prefixes),
+        ...this.#streams.spliced.map(({ own }) => bytesAsPrefix(own)),
       ],
       macLows: ports.map(({ macLow }) => macLow),
     };
@@ -434,6 +458,7 @@ export class SleepLoop implements EngineLoop {
       interfaces: [...this.#links.open].map(({ name }) => name).filter((name) => /^[\w.@-]+$/.test(name)),
       ipv4: bare.filter((address) => !address.includes(":")),
       ipv6: bare.filter((address) => address.includes(":")),
+      ...guardedConnections(this.#streams.spliced),
     };
   }
 }

@@ -1,9 +1,12 @@
 import {
+  type Abi,
   type CompiledModule,
   compileModule,
   type GuestServices,
   SleepGuest,
+  StreamGuest,
   sleepAbi,
+  streamAbi,
 } from "../../modules/mod.ts";
 import {
   fail,
@@ -47,11 +50,14 @@ export class Rule implements IndexedRule {
   /** Delayed answers not yet sent. */
   waiting = 0;
   problem: Problem | undefined;
-  readonly counts = { packets: 0, answered: 0, wakes: 0, faults: 0, refused: 0 };
+  /** Why it accepts no connections though its host sleeps. */
+  deaf: Problem | undefined;
+  /** Of a rule that speaks on streams `connections` are open now. */
+  readonly counts = { packets: 0, answered: 0, wakes: 0, faults: 0, refused: 0, accepted: 0, connections: 0 };
   readonly #module: CompiledModule;
   readonly #services: GuestServices;
   #faultsInRow = 0;
-  #guest: SleepGuest;
+  #guest: SleepGuest | StreamGuest;
 
   /** Compiles the module and starts its guest. Throws `unit.invalid` and `module.*`. */
   constructor(
@@ -74,7 +80,15 @@ export class Rule implements IndexedRule {
     this.#guest = this.#start();
   }
 
+  /** The program of a rule that sees packets. */
   get guest(): SleepGuest {
+    if (this.#guest instanceof StreamGuest) throw new Error(`${this.id} sees no packets`);
+    return this.#guest;
+  }
+
+  /** The program of a rule that sees streams. */
+  get streams(): StreamGuest {
+    if (this.#guest instanceof SleepGuest) throw new Error(`${this.id} sees no streams`);
     return this.#guest;
   }
 
@@ -103,13 +117,14 @@ export class Rule implements IndexedRule {
 
   observe(): ObservedUnit {
     const { id, engine, digest } = this.unit;
+    const found = this.problem ?? this.deaf;
     return {
       id,
       engine,
       digest,
       priority: this.priority,
       state: this.state,
-      ...(this.problem && { problem: this.problem }),
+      ...(found && { problem: found }),
       ...(this.state === "deprecated" && this.waiting === 0 && { idle: true }),
       counters: {
         packets_total: this.counts.packets,
@@ -118,50 +133,59 @@ export class Rule implements IndexedRule {
         faults_total: this.counts.faults,
         refused_total: this.counts.refused,
         memory_bytes: this.#guest.memoryBytes,
+        ...(this.spec.stream && {
+          connections: this.counts.connections,
+          connections_total: this.counts.accepted,
+        }),
       },
     };
   }
 
-  #start(): SleepGuest {
+  #start(): SleepGuest | StreamGuest {
     this.gate.enter();
     try {
-      const { limits, config, raw } = this.spec;
-      return new SleepGuest(this.#module, { name: this.id, limits, config, raw, services: this.#services });
+      const { limits, config, raw, stream } = this.spec;
+      const options = { name: this.id, limits, config, raw, services: this.#services };
+      return stream ? new StreamGuest(this.#module, options) : new SleepGuest(this.#module, options);
     } finally {
       this.gate.leave();
     }
   }
 }
 
-/** Modules by digest, compiled once for all rules that run them. */
+/** Modules by ABI and digest, compiled once for all rules that run them. */
 export class Modules {
   readonly #compiled = new Map<string, { module: CompiledModule; rules: number }>();
 
   /** Throws `artifact.missing` and `module.*`, all problems of a module in one text. */
   take(loaded: LoadedUnit): CompiledModule {
-    const digest = programDigest(loaded.unit);
-    const known = this.#compiled.get(digest);
+    const { digest, abi, key } = programOf(loaded.unit);
+    const known = this.#compiled.get(key);
     if (known) {
       known.rules += 1;
       return known.module;
     }
     const bytes = loaded.artifacts.get("program") ?? fail("artifact.missing", { digest });
-    const result = compileModule(bytes, sleepAbi, loaded.unit.id);
+    const result = compileModule(bytes, abi, loaded.unit.id);
     if (result.kind === "refused") throw new ProblemError(result.problems[0] as Problem);
-    this.#compiled.set(digest, { module: result.module, rules: 1 });
+    this.#compiled.set(key, { module: result.module, rules: 1 });
     return result.module;
   }
 
   give(unit: Unit): void {
-    const digest = programDigest(unit);
-    const known = this.#compiled.get(digest);
+    const { key } = programOf(unit);
+    const known = this.#compiled.get(key);
     if (!known) return;
     known.rules -= 1;
-    if (known.rules === 0) this.#compiled.delete(digest);
+    if (known.rules === 0) this.#compiled.delete(key);
   }
 }
 
-function programDigest(unit: Unit): string {
+/** A module may be good for packets and for streams; it is checked for each. */
+function programOf(unit: Unit): { digest: string; abi: Abi; key: string } {
   const found = unit.artifacts.find(({ name }) => name === "program");
-  return found?.digest ?? fail("unit.invalid", { unit: unit.id, reason: 'it has no artifact "program"' });
+  const digest =
+    found?.digest ?? fail("unit.invalid", { unit: unit.id, reason: 'it has no artifact "program"' });
+  const abi = (unit.spec as SleepRuleSpec).stream ? streamAbi : sleepAbi;
+  return { digest, abi, key: `${abi.name} ${digest}` };
 }

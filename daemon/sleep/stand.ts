@@ -1,20 +1,31 @@
+import { ProblemError } from "../../schemas/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import { announce } from "./claims.ts";
 import type { Links } from "./links.ts";
 import type { Rule } from "./rule.ts";
 import type { Sleeper } from "./sleeper.ts";
+import type { Streams } from "./streams.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** Claims are repeated once after this long, for a frame may be lost (RFC 5227 §2.3). */
 const announceAgainMs = 2_000;
+
+export interface StandParts {
+  traffic: Traffic;
+  links: Links;
+  agenda: Agenda;
+  streams: Streams;
+}
 
 /** Makes the proxy stand in for hosts, and stop to: the one place where traffic, links and claims change together. */
 export class Stand {
   readonly #traffic: Traffic;
   readonly #links: Links;
   readonly #agenda: Agenda;
+  readonly #streams: Streams;
 
-  constructor(traffic: Traffic, links: Links, agenda: Agenda) {
+  constructor({ traffic, links, agenda, streams }: StandParts) {
+    this.#streams = streams;
     this.#traffic = traffic;
     this.#links = links;
     this.#agenda = agenda;
@@ -67,6 +78,7 @@ export class Stand {
     this.#links.interestChanged("more", nowMs);
     this.#traffic.rules.add(rule);
     this.wind(rule, nowMs);
+    if (rule.spec.stream) this.#listen(rule);
   }
 
   withdraw(rule: Rule): void {
@@ -74,8 +86,20 @@ export class Stand {
     rule.live = false;
     this.#traffic.rules.remove(rule);
     this.#links.interestChanged("fewer", performance.now());
+    if (rule.spec.stream) this.#streams.close(rule);
     if (rule.interval) this.#agenda.remove(rule.interval);
     rule.interval = undefined;
+  }
+
+  /** A rule that cannot listen says so, and tries again when its host sleeps again. */
+  #listen(rule: Rule): void {
+    rule.deaf = undefined;
+    try {
+      this.#streams.open(rule);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      rule.deaf = error.problem;
+    }
   }
 
   /** Has the rule's timer go off one interval from now. */

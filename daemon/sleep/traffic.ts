@@ -1,5 +1,5 @@
 import type { Problem } from "../../schemas/mod.ts";
-import type { PacketRing } from "../linux/mod.ts";
+import { finishChecksum, type PacketRing } from "../linux/mod.ts";
 import { AddressTable } from "./address-table.ts";
 import { handleArp, handleSolicitation } from "./claims.ts";
 import { ethernetBytes, etherType, Headers, type Malformation, protocol } from "./headers.ts";
@@ -9,6 +9,7 @@ import type { Rule } from "./rule.ts";
 import { RuleIndex } from "./rule-index.ts";
 import type { Sleeper } from "./sleeper.ts";
 import type { Speaker } from "./speaker.ts";
+import type { Streams } from "./streams.ts";
 
 export interface TrafficEvents {
   /** A frame came from the host itself. */
@@ -28,9 +29,11 @@ export class Traffic {
   readonly malformed = new Map<Malformation, number>();
   readonly #headers = new Headers();
   readonly #events: TrafficEvents;
+  readonly #streams: Streams;
   #speaker!: Speaker;
 
-  constructor(events: TrafficEvents) {
+  constructor(streams: Streams, events: TrafficEvents) {
+    this.#streams = streams;
     this.#events = events;
   }
 
@@ -44,6 +47,10 @@ export class Traffic {
     const { ring } = link;
     // A tagged frame belongs to the VLAN's own interface, which has a ring of its own when a sleeper is there.
     if (ring.vlan !== 0) return;
+    if (ring.whole !== undefined) {
+      this.#handleWhole(link, ring.whole);
+      return;
+    }
     const headers = this.#headers;
     const wrong = headers.read(ring.bytes, ring.start, ring.length);
     if (ring.length >= ethernetBytes) {
@@ -59,11 +66,31 @@ export class Traffic {
     if (headers.etherType === etherType.arp) handleArp(link, headers, this.owners, nowMs);
     if (headers.family === 0 || !this.#isForUs(link)) return;
     if (isSolicitation(ring.bytes, headers) && handleSolicitation(link, headers, this.owners)) return;
+    const isSpliced = headers.protocol === protocol.tcp && this.#streams.hasSpliced;
     const count = this.rules.find(headers);
-    if (count === 0) return;
+    if (count === 0 && !isSpliced) return;
     if (ring.checksumPending) finish(ring, headers);
+    if (isSpliced && this.#streams.hearSpliced(link, headers, ring.bytes)) return;
     this.#speaker.hear(link, headers);
     for (let place = 0; place < count; place += 1) this.#serve(this.rules.found[place]!, link);
+  }
+
+  /**
+   * Segments of one connection that came together may be handed over as one frame, longer than its slot in the ring. What
+   * was segmented is a stream's; rules that see packets see none that no wire could carry.
+   */
+  #handleWhole(link: Link, bytes: Uint8Array): void {
+    const { ring } = link;
+    const headers = this.#headers;
+    if (headers.read(bytes, 0, bytes.length) !== undefined) return;
+    if (headers.protocol !== protocol.tcp || headers.transportAt < 0 || !this.#isForUs(link)) return;
+    if (ring.checksumPending) finishChecksum(bytes, headers.transportAt, headers.end, 16);
+    if (this.#streams.hasSpliced && this.#streams.hearSpliced(link, headers, bytes)) return;
+    const count = this.rules.find(headers);
+    for (let place = 0; place < count; place += 1) {
+      const rule = this.rules.found[place]!;
+      if (rule.spec.stream && rule.live) this.#streams.hear(rule, link, headers, bytes);
+    }
   }
 
   /** The proxy's own frames, those to a group, and those to a sleeping host; others pass by on their way elsewhere. */
@@ -83,6 +110,10 @@ export class Traffic {
     const headers = this.#headers;
     const at = rule.spec.raw ? ring.start : headers.networkAt;
     rule.counts.packets += 1;
+    if (rule.spec.stream) {
+      this.#streams.hear(rule, link, headers, ring.bytes);
+      return;
+    }
     this.#speaker.listen(rule);
     rule.gate.enter();
     let found: Problem | undefined;

@@ -126,6 +126,60 @@ static inline uint8_t *netloom_respond_batch(netloom_batch *batch) {
   return batch->room;
 }
 
+/*
+ * What a rule with stream: true does to its connections, in room of the rule's own. Such a rule exports stream_data, and
+ * may export stream_open, stream_end and stream_close.
+ */
+typedef struct {
+  uint8_t *room;
+  uint32_t capacity, used, count;
+} netloom_streams;
+
+static inline void netloom_streams_begin(netloom_streams *s) {
+  s->used = 5;
+  s->count = 0;
+}
+static inline bool netloom_stream_head(netloom_streams *s, uint8_t kind, uint32_t connection, uint32_t rest) {
+  if (s->used < 5) netloom_streams_begin(s);
+  if (s->capacity < s->used + 5 || rest > s->capacity - s->used - 5) return false;
+  s->room[s->used] = kind;
+  netloom_store_host32(s->room + s->used + 1, connection);
+  s->used += 5;
+  s->count++;
+  return true;
+}
+static inline bool netloom_stream_bytes(netloom_streams *s, uint8_t kind, uint32_t connection, const void *bytes,
+                                        uint32_t length) {
+  if (length > s->capacity || !netloom_stream_head(s, kind, connection, 4 + length)) return false;
+  netloom_store_host32(s->room + s->used, length);
+  __builtin_memcpy(s->room + s->used + 4, bytes, length);
+  s->used += 4 + length;
+  return true;
+}
+/* Each is false when there is no room for it. A close comes after all that was sent; a reset breaks off at once. */
+static inline bool netloom_stream_send(netloom_streams *s, uint32_t connection, const void *bytes, uint32_t length) {
+  return netloom_stream_bytes(s, 1, connection, bytes, length);
+}
+static inline bool netloom_stream_close(netloom_streams *s, uint32_t connection) {
+  return netloom_stream_head(s, 2, connection, 0);
+}
+static inline bool netloom_stream_reset(netloom_streams *s, uint32_t connection) {
+  return netloom_stream_head(s, 3, connection, 0);
+}
+/* Wakes the host and gives it the connection; it is to read these bytes first. */
+static inline bool netloom_stream_hand_over(netloom_streams *s, uint32_t connection, const void *bytes,
+                                            uint32_t length) {
+  return netloom_stream_bytes(s, 4, connection, bytes, length);
+}
+/* Wakes the host, and leaves the connections to the rule. */
+static inline bool netloom_stream_wake(netloom_streams *s) { return netloom_stream_head(s, 5, 0, 0); }
+static inline uint8_t *netloom_streams_finish(netloom_streams *s) {
+  if (s->used < 5) netloom_streams_begin(s);
+  s->room[0] = 5;
+  netloom_store_host32(s->room + 1, s->count);
+  return s->room;
+}
+
 /* The Internet checksum (RFC 1071): add stretches, of which only the last may be odd, then store the result. */
 static inline uint32_t netloom_checksum_add(const uint8_t *at, uint32_t length, uint32_t sum) {
   uint64_t wide = sum;

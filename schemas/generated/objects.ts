@@ -502,6 +502,10 @@ export interface SleepProxy {
    * The program sees the frame from layer 2 on.
    */
   raw: boolean;
+  /**
+   * The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.
+   */
+  stream: boolean;
   interval?: Duration;
 }
 /**

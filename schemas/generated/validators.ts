@@ -7069,7 +7069,7 @@ return errors === 0;
 }
 
 export const Rule = validate63;
-const schema109 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
+const schema109 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7580,7 +7580,7 @@ validate67.errors = vErrors;
 return errors === 0;
 }
 
-const schema120 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
+const schema120 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
 const schema121 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
 const pattern65 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
 
@@ -7590,6 +7590,9 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.raw === undefined){
 data.raw = false;
+}
+if(data.stream === undefined){
+data.stream = false;
 }
 if(data.layer === undefined){
 const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "layer"}};
@@ -7602,7 +7605,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((((key0 === "layer") || (key0 === "addresses")) || (key0 === "port")) || (key0 === "raw")) || (key0 === "interval"))){
+if(!((((((key0 === "layer") || (key0 === "addresses")) || (key0 === "port")) || (key0 === "raw")) || (key0 === "stream")) || (key0 === "interval"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -7762,11 +7765,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data.interval !== undefined){
-let data5 = data.interval;
-if(typeof data5 === "string"){
-if(data5.length > 32){
-const err15 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
+if(typeof data.stream !== "boolean"){
+const err15 = {instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7775,8 +7775,11 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!pattern6.test(data5)){
-const err16 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
+if(data.interval !== undefined){
+let data6 = data.interval;
+if(typeof data6 === "string"){
+if(data6.length > 32){
+const err16 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7785,9 +7788,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-else {
-const err17 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
+if(!pattern6.test(data6)){
+const err17 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -7797,14 +7799,25 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
 else {
-const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err18 = {instancePath:instancePath+"/interval",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
 }
 errors++;
 }

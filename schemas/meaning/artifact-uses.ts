@@ -2,7 +2,7 @@ import type { NetloomObject } from "../generated/objects.ts";
 import type { FieldPath } from "../parse/field-path.ts";
 
 /** What a WebAssembly module is used for, and so what it has to export. */
-export type ModuleUse = "sleep" | "layer45" | "function";
+export type ModuleUse = "sleep" | "stream" | "layer45" | "function";
 
 /** Of each format that an object can name. */
 export const artifactBytesMax = {
@@ -35,7 +35,8 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
       const { program, limits, sleepProxy } = object.spec;
       const needs = sleepProxy?.interval ? [{ name: "on_timer", because: "spec.sleepProxy.interval" }] : [];
       const config = { value: program.config, raw: sleepProxy?.raw ?? false };
-      const shared = { use: "sleep" as const, needs, memory: limits.memory, config };
+      const use = sleepProxy?.stream ? ("stream" as const) : ("sleep" as const);
+      const shared = { use, needs, memory: limits.memory, config };
       return [
         ...named(["spec", "program"], program, shared),
         ...scripts(["spec", "program", "lua"], program.lua, "lua", program.function ?? "process_packet"),

@@ -31,8 +31,10 @@ export function* checkRule({ metadata, spec }: Rule, fleet: Fleet): Iterable<Fau
   yield* checkProposals(spec.proposals, namespace, fleet);
 }
 
-function* checkSleepProxy({ layer, addresses = [], port, interval }: SleepProxy): Iterable<Fault> {
+function* checkSleepProxy(sleepProxy: SleepProxy): Iterable<Fault> {
+  const { layer, addresses = [], port, interval } = sleepProxy;
   const path = ["spec", "sleepProxy"];
+  if (sleepProxy.stream) yield* checkStream(path, sleepProxy);
   if (port !== undefined && layer !== "UDP" && layer !== "TCP") {
     yield badValue([...path, "port"], `given for layer ${layer}`, "absent: only UDP and TCP have ports");
   }
@@ -45,6 +47,20 @@ function* checkSleepProxy({ layer, addresses = [], port, interval }: SleepProxy)
     if (prefix !== undefined && family !== undefined && prefix.family !== family) {
       yield badValue(at, JSON.stringify(text), `of IPv${family}, as layer ${layer} is`);
     }
+  }
+}
+
+function* checkStream(path: string[], { layer, addresses = [], port, raw }: SleepProxy): Iterable<Fault> {
+  if (layer !== "TCP") yield badValue([...path, "layer"], layer, "TCP beside stream: true");
+  if (layer === "TCP" && port === undefined) {
+    yield badValue([...path, "port"], "absent", "given beside stream: true: connections are accepted there");
+  }
+  if (raw) yield badValue([...path, "raw"], "true", "absent beside stream: true, which has no frames");
+  for (const [index, text] of addresses.entries()) {
+    const prefix = parsePrefix(text);
+    if (prefix === undefined || prefix.length === (prefix.family === 4 ? 32 : 128)) continue;
+    const must = "a whole address beside stream: true: connections are accepted there";
+    yield badValue([...path, "addresses", index], JSON.stringify(text), must);
   }
 }
 

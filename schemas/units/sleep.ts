@@ -51,6 +51,8 @@ export interface SleepRuleSpec {
   port?: number;
   /** The module sees the frame from layer 2 on. */
   raw: boolean;
+  /** The proxy accepts connections to `port`, and the module speaks on them as streams. Absent otherwise. */
+  stream?: true;
   /** Call `on_timer` this often. */
   intervalMs?: number;
   /** Handed to the module through its SDK (see modules/), as JSON text. */

@@ -7,6 +7,7 @@ import { buildText } from "./build-text.ts";
 import { dissect } from "./dissect.ts";
 import { udp } from "./packets.ts";
 import { onlyAnswer, type RuleOptions, type RunningRule, runModule } from "./run-rule.ts";
+import { runStreamRule } from "./run-stream-rule.ts";
 
 const guide = readFileSync(resolve(import.meta.dirname, "../../../docs/writing-modules.md"), "utf8");
 const examples = [...guide.matchAll(/```(ts|c)\n(.*?)```/gs)].map((found) => ({
@@ -56,8 +57,40 @@ test("the example with a configuration wakes for its ports, and says what is wro
   }
 });
 
+test("the example that speaks on TCP greets, and leaves all else to the host", async () => {
+  const { source, ending } = examples[3] as { source: string; ending: "ts" };
+  const rule = runStreamRule(await buildText(source, ending));
+  assert.equal(rule.data(7, "hello\n"), ["send 7 asleep\n"]);
+  assert.equal(rule.data(7, "GET /"), ["hand-over 7 GET /"]);
+  assert.is(rule.end(7), false);
+});
+
+test("a rule in C speaks on TCP too", async () => {
+  const source = `#include "netloom.h"
+    NETLOOM_RULE
+    static uint8_t room[64];
+    static netloom_streams streams = {room, sizeof room};
+    NETLOOM_EXPORT(stream_data) uint8_t *stream_data(uint32_t connection, uint8_t *message) {
+      netloom_streams_begin(&streams);
+      if (!netloom_stream_send(&streams, connection, message + 4, netloom_host32(message)))
+        netloom_stream_reset(&streams, connection);
+      else netloom_stream_close(&streams, connection);
+      return netloom_streams_finish(&streams);
+    }
+    NETLOOM_EXPORT(stream_end) uint8_t *stream_end(uint32_t connection) {
+      netloom_streams_begin(&streams);
+      netloom_stream_wake(&streams);
+      netloom_stream_hand_over(&streams, connection, "x", 1);
+      return netloom_streams_finish(&streams);
+    }`;
+  const rule = runStreamRule(await buildText(source, "c"));
+  assert.equal(rule.data(7, "hello"), ["send 7 hello", "close 7"]);
+  assert.equal(rule.data(7, "x".repeat(51)), ["reset 7"], "no room");
+  assert.equal(rule.end(7), ["wake", "hand-over 7 x"]);
+});
+
 test("no example is left untried, and every standard rule is listed", () => {
-  assert.is(examples.length, 3);
+  assert.is(examples.length, 4);
   for (const name of standardModuleNames()) assert.ok(guide.includes(`\`${name}\``), name);
 });
 

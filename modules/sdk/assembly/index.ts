@@ -19,3 +19,4 @@ export { Prefixes } from "./prefixes";
 export { ICMP, ICMPV6, IGMP, TCP, UDP } from "./protocols";
 export { randomBelow } from "./random";
 export { ignore, respond, respondLater, wake } from "./reaction";
+export { StreamActions } from "./streams";

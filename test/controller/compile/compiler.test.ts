@@ -107,6 +107,21 @@ test("a rule of sleeping hosts lands on their proxies, with the host's own addre
   assert.is(Object.keys(units).length, 2, "a host that does not sleep gets none");
 });
 
+test("a rule that speaks on streams says so in its unit, and no other does", async () => {
+  const rule = (stream: string) =>
+    object(
+      "Rule",
+      "web",
+      `  hosts: {}\n  sleepProxy: {layer: TCP, port: 80${stream}}\n  program: {standard: icmp-echo}\n`,
+    );
+  const specOf = async (stream: string) => {
+    const units = await unitsOf(host("gw"), host("nas", "", ", sleep: {proxy: gw}"), rule(stream));
+    return (units["Rule/default/web/nas on default/gw"] as { spec: object }).spec;
+  };
+  assert.is(((await specOf(", stream: true")) as { stream?: boolean }).stream, true);
+  assert.not("stream" in (await specOf("")));
+});
+
 test("a rule in netfilter lands on each selected host that has a daemon", async () => {
   const rule = `  hosts: {}
   active: false

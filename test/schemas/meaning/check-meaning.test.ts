@@ -134,6 +134,25 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string>; tol
     edits: [["rules.yaml", "{layer: ICMP}", '{layer: IPv6, addresses: [10.0.0.0/8, "fd00::/8"]}']],
     told: ["meaning.value Rule/default/answer-ping spec.sleepProxy.addresses[0]"],
   },
+  "a stream of what is no whole address and port": {
+    edits: [
+      ["rules.yaml", "{layer: ICMP}", "{layer: UDP, stream: true, raw: true, addresses: [10.0.0.0/8]}"],
+      ["rules.yaml", "standard: icmp-echo", "standard: http-health"],
+    ],
+    told: [
+      "meaning.value Rule/default/answer-ping spec.sleepProxy.layer",
+      "meaning.value Rule/default/answer-ping spec.sleepProxy.raw",
+      "meaning.value Rule/default/answer-ping spec.sleepProxy.addresses[0]",
+      "module.config-refused Rule/default/answer-ping spec.program.config",
+    ],
+  },
+  "a stream without a port, and a program for packets": {
+    edits: [["rules.yaml", "{layer: ICMP}", "{layer: TCP, stream: true}"]],
+    told: [
+      "meaning.value Rule/default/answer-ping spec.sleepProxy.port",
+      "module.export-missing Rule/default/answer-ping spec.program.standard",
+    ],
+  },
   "a standard module that there is not": {
     edits: [["rules.yaml", "standard: icmp-echo", "standard: icmp-eco"]],
     told: ["meaning.unknown-standard Rule/default/answer-ping spec.program.standard"],
