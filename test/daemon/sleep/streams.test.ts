@@ -1,30 +1,28 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
+import { capture } from "./capture.ts";
 import {
-  capture,
   counter,
+  fallAsleep,
   hostMac,
   installRule,
   installSleeper,
-  makeLan,
+  onLan,
   plugHost,
   powered,
   type RuleOptions,
   run,
   sleeperUnit,
-  startEngine,
-  stopCaptures,
-  tryOnClient,
-  until,
 } from "./lan.ts";
+import { runUntilReady } from "./running.ts";
+import { until } from "./until.ts";
 
 let engine: Engine;
-let server: ChildProcess;
 const pages = mkdtempSync(join(tmpdir(), "netloom-pages-"));
 const config = { paths: [{ path: "/healthz", body: "asleep and well\n" }] };
 
@@ -48,8 +46,8 @@ const onClient = (line: string) => inNamespace("client", line);
 /** From the network behind the proxy. */
 const outside = (line: string) => inNamespace("outside", line);
 
-test.before(async () => {
-  makeLan();
+/** A network behind the proxy, which is its way to the LAN; and pages that the host serves while it is up. */
+function prepare(): void {
   run(`
     ip netns add outside; ip -n outside link set lo up
     ip link add wan type veth peer name eth0 netns outside
@@ -60,30 +58,20 @@ test.before(async () => {
     ip -n host route add 10.8.0.0/24 via 10.9.0.2; ip -n host route add fd08::/64 via fd09::2
     sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1`);
   writeFileSync(join(pages, "page"), "the host itself\n");
-  const serve = ["netns", "exec", "host", "python3", "-m", "http.server", "--bind", "::", "-d", pages, "80"];
-  server = spawn("ip", serve, { stdio: "ignore" });
-  await until("the host serves", () => tryOnClient("curl -sm1 http://10.9.0.5/page").includes("the host"));
-});
-test.after(() => {
-  server.kill("SIGKILL");
-  rmSync(pages, { recursive: true });
-});
-test.before.each(async () => {
-  powered.length = 0;
-  plugHost("up");
-  run("ip -n client neigh flush dev eth0");
-  engine = await startEngine();
-});
-test.after.each(async () => {
-  await stopCaptures();
-  await engine.stop();
+}
+onLan(
+  test,
+  async (started) => {
+    engine = started;
+    const serve = ["python3", "-u", "-m", "http.server", "--bind", "::", "-d", pages, "80"] as const;
+    await runUntilReady("Serving", "host", ...serve);
+  },
+  { prepare },
+);
+test.after.each(() => {
   assert.not.match(run("nft list tables; ip rule; ip -6 rule; ip -br link"), /netloom|lookup 100|wire/);
 });
-
-async function asleep(): Promise<void> {
-  await engine.power?.("default/nas", "asleep");
-  plugHost("down");
-}
+test.after(() => rmSync(pages, { recursive: true }));
 
 /** The host gets up once it is called, as its network card would have it. */
 async function wakeWhenCalled(): Promise<void> {
@@ -98,7 +86,7 @@ async function wakeWhenCalled(): Promise<void> {
 test("a health check is answered for a host that sleeps on, over IPv4 and IPv6", async () => {
   await installSleeper(engine);
   const rule = await installRule(engine, web());
-  await asleep();
+  await fallAsleep(engine);
   for (const address of ["10.9.0.5", "[fd09::5]"])
     assert.is(await onClient(`curl -sm5 http://${address}/healthz`), "asleep and well\n");
   assert.is(
@@ -118,7 +106,7 @@ const url = "http://10.9.0.5/page";
 test("with takeover a real request is redirected to the host itself, which is woken", async () => {
   await installSleeper(engine);
   await installRule(engine, web({ config: { ...config, otherwise: "redirect" } }));
-  await asleep();
+  await fallAsleep(engine);
   await wakeWhenCalled();
   const answer = await onClient(`curl -sm20 -L -w '%{num_redirects} redirect' ${url}`);
   assert.is(answer, "the host itself\n1 redirect");
@@ -128,7 +116,7 @@ test("with takeover a real request is redirected to the host itself, which is wo
 test("with takeover a connection for the host is broken off once it is awake, and the next one is its own", async () => {
   await installSleeper(engine);
   await installRule(engine, web());
-  await asleep();
+  await fallAsleep(engine);
   await wakeWhenCalled();
   const answer = await onClient(`curl -sSm20 --retry 3 --retry-all-errors --retry-delay 1 ${url}`);
   assert.match(answer, /reset by peer/);
@@ -142,7 +130,7 @@ for (const [address, family] of [
   test(`on the path a connection is handed over to the host that woke, by ${family}`, async () => {
     await installSleeper(engine, sleeperUnit({ takeover: false }));
     const rule = await installRule(engine, web());
-    await asleep();
+    await fallAsleep(engine);
     const resets = await capture("outside", "eth0", "tcp.flags.reset == 1 || icmp || icmpv6.type < 128", [
       "ip.src",
     ]);
