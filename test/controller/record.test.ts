@@ -79,6 +79,8 @@ test("an object that is invalid when the controller starts again stays in force 
   const first = await world.start();
   await gw.report();
   await until("converged", () => unitsOf(gw).join() === bothActive.join());
+  // What the next controller knows of the host is what this one has taken in.
+  await until("it is reported", () => first.fleet.host("default/gw")?.report?.units.length === 2);
   const version = versionOf(first);
   await first.stop();
   for (const broken of [
