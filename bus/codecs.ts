@@ -13,6 +13,9 @@ import {
   problem,
   type Unit,
   type UnitId,
+  type Wake,
+  wakeProtocols,
+  wakesKeptMax,
 } from "../schemas/mod.ts";
 import {
   type Command,
@@ -149,6 +152,14 @@ const capabilities = is.object<HostCapabilities>({
   engines: is.list(engineCapability, 16),
 });
 
+const wake = is.object<Wake>({
+  // The largest time that a Date can hold.
+  atMs: is.integer(0, 8.64e15),
+  rule: is.optional(unitId),
+  protocol: is.optional(is.oneOf(...wakeProtocols)),
+  peer: is.optional(is.text(45, /^[0-9a-f:.]+$/)),
+});
+
 const observedUnit = is.object<ObservedUnit>({
   id: unitId,
   engine: is.oneOf(...engineNames),
@@ -158,6 +169,7 @@ const observedUnit = is.object<ObservedUnit>({
   problem: is.optional(anyProblem),
   idle: is.optional(is.flag),
   counters: is.optional(is.table(is.finite, { membersMax: 128, name: /^[a-zA-Z_:][-.a-zA-Z0-9_:]{0,127}$/ })),
+  wakes: is.optional(is.list(wake, wakesKeptMax)),
 });
 
 const hostReport = is.object<HostReport>({

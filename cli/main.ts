@@ -16,6 +16,7 @@ import { registerLab } from "./lab.ts";
 import { registerModule } from "./module.ts";
 import { registerPlan } from "./plan.ts";
 import { registerReconcile } from "./reconcile.ts";
+import { registerTop } from "./top.ts";
 import { registerUp } from "./up.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVersion } from "./version.ts";
@@ -43,6 +44,7 @@ for (const register of [
   registerModule,
   registerPlan,
   registerReconcile,
+  registerTop,
   registerUp,
   registerValidate,
   registerVersion,

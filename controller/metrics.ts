@@ -1,12 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PlannedCommand } from "./diff.ts";
 import type { BatchOutcome } from "./reply.ts";
+import type { SleeperItem } from "./sleepers.ts";
 import type { Condition } from "./status/conditions.ts";
 
 /** What gauges read when they are scraped. */
 export interface MetricsFacts {
   objects(): Iterable<{ object: string; conditions: readonly Condition[] }>;
   hosts(): { there: number; away: number };
+  sleepers(): readonly SleeperItem[];
   isLeading(): boolean;
   isSourceReady(): boolean;
 }
@@ -50,6 +52,54 @@ export class Metrics {
         }
       },
     );
+    this.#addSleepers(facts);
+  }
+
+  /** Labels are what is declared, and closed lists: nothing that a peer chooses. */
+  #addSleepers({ sleepers }: MetricsFacts): void {
+    const ofEach = (name: string, help: string, read: (item: SleeperItem) => number | undefined): void =>
+      this.#total(`netloom_sleeper_${name}`, help, ["host"], (add) => {
+        for (const item of sleepers()) {
+          const value = read(item);
+          if (value !== undefined) add({ host: item.host }, value);
+        }
+      });
+    this.#gauge("netloom_sleeper_asleep", "1 while the host sleeps, or is being woken", ["host"], (gauge) => {
+      gauge.reset();
+      for (const { host, power } of sleepers())
+        if (power !== "unknown") gauge.set({ host }, power === "awake" ? 0 : 1);
+    });
+    ofEach("asleep_seconds_total", "Time asleep", ({ asleepSeconds }) => asleepSeconds);
+    ofEach(
+      "counted_seconds_total",
+      "Time over which the host's sleep is counted",
+      (item) => item.countedSeconds,
+    );
+    ofEach(
+      "answered_total",
+      "Packets that rules sent for the host while it slept",
+      ({ answered }) => answered,
+    );
+    ofEach(
+      "wakes_failed_total",
+      "Times the host was called and not seen to wake",
+      ({ wakes }) => wakes.failed,
+    );
+    ofEach("saved_joules_total", "Energy saved, where the Host declares its power", ({ savedKWh }) =>
+      savedKWh === undefined ? undefined : savedKWh * 3_600_000,
+    );
+    const causes = "Wakes by what the rule saw, or by the host itself";
+    this.#total("netloom_sleeper_wakes_total", causes, ["host", "cause"], (add) => {
+      for (const { host, wakes } of sleepers()) {
+        for (const [protocol, count] of Object.entries(wakes.protocols))
+          add({ host, cause: protocol }, count);
+        add({ host, cause: "itself" }, wakes.byItself);
+      }
+    });
+    this.#total("netloom_sleeper_rule_wakes_total", "Wakes by rule", ["host", "rule"], (add) => {
+      for (const { host, wakes } of sleepers())
+        for (const [rule, count] of Object.entries(wakes.rules)) add({ host, rule }, count);
+    });
   }
 
   noteOutcome(commands: readonly PlannedCommand[], outcome: BatchOutcome, tookMs: number): void {
@@ -72,6 +122,26 @@ export class Metrics {
 
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A counter that is kept elsewhere and read when it is scraped. */
+  #total<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    read: (add: (labels: Record<L, string>, value: number) => void) => void,
+  ): void {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        // A host may report what it likes; a counter takes no negative number.
+        read((labels, value) => this.inc(labels as never, Math.max(0, value)));
+      },
+    });
   }
 
   #histogram(name: string, help: string): Histogram {

@@ -17,6 +17,7 @@ import type { StandardModules } from "./program-store.ts";
 import { RecordKeeper } from "./record/record-keeper.ts";
 import { RecordStore } from "./record/record-store.ts";
 import type { BatchOutcome } from "./reply.ts";
+import { type SleeperItem, sleeperItems } from "./sleepers.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
 import { contestOf, eventsOfDrift, eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
@@ -148,9 +149,19 @@ export class Reconciler {
     this.metrics = new Metrics({
       objects: () => this.board.list(),
       hosts: () => this.fleet.presence(),
+      sleepers: () => this.sleepers(),
       isLeading: () => options.leadership.term !== undefined,
       isSourceReady: () => isReady(this.#sourceStatus),
     });
+  }
+
+  /** Hosts that may sleep, and how they do. */
+  sleepers(): SleeperItem[] {
+    const inForce = [...(this.desired.objects?.objects.values() ?? [])];
+    return sleeperItems(
+      inForce.map(({ object }) => object),
+      (host) => this.fleet.host(host)?.report,
+    );
   }
 
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */

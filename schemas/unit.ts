@@ -58,6 +58,25 @@ export interface ObservedUnit {
   idle?: boolean;
   /** Engine-specific counters and gauges, by metric name. */
   counters?: Record<string, number>;
+  /** Of a sleeping host: the last times it was called or woke, oldest first, `wakesKeptMax` of them at most. */
+  wakes?: Wake[];
+}
+
+export const wakesKeptMax = 16;
+
+/** What a packet was that had a host woken; "timer": none was, the rule asked on its own account. */
+export const wakeProtocols = ["ICMP", "IGMP", "TCP", "UDP", "other", "timer"] as const;
+export type WakeProtocol = (typeof wakeProtocols)[number];
+
+/** One time that a sleeping host was called by a rule, or woke though nobody called it. */
+export interface Wake {
+  /** Milliseconds since 1970, by the proxy's clock. */
+  atMs: number;
+  /** The rule that asked, and for what; absent when the host woke by itself. */
+  rule?: UnitId;
+  protocol?: WakeProtocol;
+  /** Address of whoever sent the packet that the rule saw. */
+  peer?: string;
 }
 
 /** What an engine can do on this host, or why it can't. */

@@ -9,6 +9,7 @@ import { printValue } from "../client/print.ts";
 import { table } from "../client/table.ts";
 import type { DescribeOptions } from "../describe.ts";
 import { shortRevision } from "../get/object-rows.ts";
+import { energySection } from "./energy-section.ts";
 
 /** Prints one object in full. Returns the exit status. */
 export async function describe(
@@ -27,7 +28,15 @@ export async function describe(
 }
 
 export function describeText(detail: ObjectDetail): string {
-  return [head(detail), conditions(detail), units(detail), problems(detail), spec(detail), events(detail)]
+  return [
+    head(detail),
+    conditions(detail),
+    energy(detail),
+    units(detail),
+    problems(detail),
+    spec(detail),
+    events(detail),
+  ]
     .filter((part) => part !== "")
     .join("\n");
 }
@@ -55,6 +64,9 @@ function conditions({ status }: ObjectDetail): string {
   ]);
   return section("Conditions", table(["TYPE", "STATUS", "REASON", "SINCE", "MESSAGE"], rows));
 }
+
+const energy = ({ sleeper }: ObjectDetail): string =>
+  sleeper ? section("Energy", energySection(sleeper)) : "";
 
 function units({ units: all }: ObjectDetail): string {
   if (all.length === 0) return "";

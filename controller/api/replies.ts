@@ -1,6 +1,7 @@
 import type { HostId, NetloomObject, Problem, UnitId, UnitState } from "../../schemas/mod.ts";
 import type { FleetEvent } from "../events.ts";
 import type { HostPlan } from "../plan.ts";
+import type { SleeperItem } from "../sleepers.ts";
 import type { ObjectStatus } from "../status/object-status.ts";
 import type { SourceStatus } from "../status/source-status.ts";
 
@@ -27,6 +28,8 @@ export interface ObjectDetail extends ObjectItem {
   /** The version in force; absent while none was ever valid. */
   object?: NetloomObject;
   units: UnitDetail[];
+  /** Of a Host that may sleep. */
+  sleeper?: SleeperItem;
   events: FleetEvent[];
 }
 
@@ -65,8 +68,9 @@ export interface HostItem {
   }[];
 }
 
+/** Of GET /v1/sleepers: {items: SleeperItem[]}, in order of their names. */
 /** Of GET /v1/events: {items: FleetEvent[]}, oldest first. */
-export type { FleetEvent };
+export type { FleetEvent, SleeperItem };
 
 /** GET /v1/plan */
 export interface PlanReply {

@@ -74,6 +74,11 @@ const routes: Route[] = [
   },
   {
     method: "GET",
+    path: ["v1", "sleepers"],
+    answer: ({ reconciler }) => ok({ items: reconciler.sleepers() }),
+  },
+  {
+    method: "GET",
     path: ["v1", "events"],
     answer: ({ reconciler }) => ok({ items: reconciler.events.list() }),
   },

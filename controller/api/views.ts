@@ -49,10 +49,15 @@ export function objectDetail(reconciler: Reconciler, ref: string): ObjectDetail 
   const status = board.get(ref);
   if (!status) return undefined;
   const object = desired.get(ref)?.object;
+  const sleeper =
+    object?.kind === "Host" && object.spec.sleep
+      ? reconciler.sleepers().find(({ host }) => `Host/${host}` === ref)
+      : undefined;
   return {
     ...objectItem(status),
     ...(object && { object }),
     units: unitDetails(reconciler, ref),
+    ...(sleeper && { sleeper }),
     events: events.list().filter((event) => event.object === ref),
   };
 }

@@ -26,6 +26,7 @@ import { type DelayedAnswer, Speaker } from "./speaker.ts";
 import { Stand } from "./stand.ts";
 import { guardedConnections, Streams } from "./streams.ts";
 import { Traffic } from "./traffic.ts";
+import type { WakeCall } from "./wakes.ts";
 
 const framesPerTurnMax = 256;
 const timersPerTurnMax = 256;
@@ -65,7 +66,7 @@ export class SleepLoop implements EngineLoop {
     this.#links = new Links(context);
     this.#guard = new Guard(() => this.#drops(), context.log);
     this.#streams = new Streams(context, {
-      wanted: (rule) => this.#wanted(rule),
+      wanted: (rule, call) => this.#wanted(rule, call),
       faulted: (rule, found) => this.#fault(rule, found),
     });
     this.#traffic = new Traffic(this.#streams, {
@@ -75,7 +76,7 @@ export class SleepLoop implements EngineLoop {
     this.#speaker = new Speaker(
       this.#traffic.owners,
       {
-        wanted: (rule) => this.#wanted(rule),
+        wanted: (rule, call) => this.#wanted(rule, call),
         delay: (answer, delayMs) => this.#agenda.delay(this.#nowMs + delayMs, answer),
       },
       context,
@@ -109,6 +110,10 @@ export class SleepLoop implements EngineLoop {
     const unit = rule ?? this.#sleepers.get(id) ?? fail("unit.unknown", { verb: "prioritize", unit: id });
     unit.priority = priority;
     if (rule) this.#stand.settle(rule, this.#nowMs);
+  }
+
+  resume(seen: ObservedUnit): void {
+    (this.#sleepers.get(seen.id) ?? this.#rules.get(seen.id))?.resume(seen);
   }
 
   revoke(id: UnitId): void {
@@ -215,6 +220,7 @@ export class SleepLoop implements EngineLoop {
     const before = this.#rules.get(id);
     if (before) {
       made.state = before.state;
+      made.resume(before.observe());
       this.#removeRule(before);
     }
     this.#rules.set(id, made);
@@ -245,11 +251,10 @@ export class SleepLoop implements EngineLoop {
         if (event === "seen") this.#context.powered(sleeper.host, "awake");
         break;
       case "call":
-        if (before.kind === "asleep") sleeper.wakes.byRule += 1;
         this.#call(sleeper);
         break;
       case "give-up":
-        sleeper.wakes.failed += 1;
+        sleeper.wakes.noteFailed();
         this.#context.log.warn({ host: sleeper.host }, "host does not wake");
         break;
       case undefined:
@@ -259,7 +264,7 @@ export class SleepLoop implements EngineLoop {
   }
 
   #woke(sleeper: Sleeper, before: Sleeper["power"]): void {
-    if (before.kind !== "waking") sleeper.wakes.byItself += 1;
+    if (before.kind !== "waking") sleeper.wakes.noteItself();
     if (before.kind !== "awake") {
       sleeper.asleepMs += this.#nowMs - (before.kind === "asleep" ? before.sinceMs : before.asleepSinceMs);
     }
@@ -383,9 +388,16 @@ export class SleepLoop implements EngineLoop {
     this.#context.changed(rule.id);
   }
 
-  #wanted(rule: Rule): void {
+  #wanted(rule: Rule, call: WakeCall): void {
+    const { sleeper } = rule;
     rule.counts.wakes += 1;
-    if (rule.sleeper) this.#power(rule.sleeper, "wanted");
+    if (!sleeper) return;
+    // Only what wakes it counts as the cause; who asks while it is being called does not.
+    if (sleeper.power.kind === "asleep") {
+      rule.counts.calls += 1;
+      sleeper.wakes.noteCall(rule.id, call);
+    }
+    this.#power(sleeper, "wanted");
   }
 
   #call(sleeper: Sleeper): void {

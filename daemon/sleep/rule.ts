@@ -53,7 +53,16 @@ export class Rule implements IndexedRule {
   /** Why it accepts no connections though its host sleeps. */
   deaf: Problem | undefined;
   /** Of a rule that speaks on streams `connections` are open now. */
-  readonly counts = { packets: 0, answered: 0, wakes: 0, faults: 0, refused: 0, accepted: 0, connections: 0 };
+  readonly counts = {
+    packets: 0,
+    answered: 0,
+    wakes: 0,
+    calls: 0,
+    faults: 0,
+    refused: 0,
+    accepted: 0,
+    connections: 0,
+  };
   readonly #module: CompiledModule;
   readonly #services: GuestServices;
   #faultsInRow = 0;
@@ -111,6 +120,20 @@ export class Rule implements IndexedRule {
     }
   }
 
+  /** What it answered went out; what a host gets that has woken was not answered in its place. */
+  noteAnswered(): void {
+    this.counts.answered += 1;
+    if (this.sleeper && this.sleeper.power.kind !== "awake") this.sleeper.answered += 1;
+  }
+
+  /** Goes on counting from what the version before it, or a thread that was ended, had said last. */
+  resume({ counters = {} }: ObservedUnit): void {
+    for (const name of ["packets", "answered", "wakes", "calls", "faults", "refused"] as const) {
+      this.counts[name] = counters[`${name}_total`] ?? 0;
+    }
+    this.counts.accepted = counters.connections_total ?? 0;
+  }
+
   fine(): void {
     this.#faultsInRow = 0;
   }
@@ -130,6 +153,7 @@ export class Rule implements IndexedRule {
         packets_total: this.counts.packets,
         answered_total: this.counts.answered,
         wakes_total: this.counts.wakes,
+        calls_total: this.counts.calls,
         faults_total: this.counts.faults,
         refused_total: this.counts.refused,
         memory_bytes: this.#guest.memoryBytes,

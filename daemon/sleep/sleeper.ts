@@ -13,6 +13,7 @@ import { macParts } from "./link.ts";
 import { parseSecureOn } from "./magic-packet.ts";
 import type { Power } from "./power.ts";
 import type { Rule } from "./rule.ts";
+import { Wakes } from "./wakes.ts";
 
 /** One interface of a sleeping host. */
 export interface Port {
@@ -22,15 +23,6 @@ export interface Port {
   addresses: readonly WordPrefix[];
   /** Where the proxy reaches it; undefined while it does not stand in. */
   link: Link | undefined;
-}
-
-export interface WakeCounts {
-  /** A rule asked for it, and magic packets were sent. */
-  byRule: number;
-  /** A frame of its own was seen, or it said so, though nobody called it. */
-  byItself: number;
-  /** Called, and not seen in time. */
-  failed: number;
 }
 
 /** A sleeping host as its proxy keeps it: the unit, and how the host is. */
@@ -48,10 +40,14 @@ export class Sleeper {
   links: Link[] = [];
   rules = new Set<Rule>();
   problem: Problem | undefined;
-  readonly wakes: WakeCounts = { byRule: 0, byItself: 0, failed: 0 };
+  readonly wakes = new Wakes();
+  /** Packets that its rules sent for it while it slept. */
+  answered = 0;
   conflicts = 0;
   defendedMs = Number.NEGATIVE_INFINITY;
   asleepMs = 0;
+  /** Since when all this is counted. */
+  #countedFromMs = performance.now();
 
   /** Throws `unit.invalid`, `sleep.secure-on-invalid`, `secret.missing`. */
   constructor(loaded: LoadedUnit, secret: (name: string) => Uint8Array) {
@@ -75,8 +71,19 @@ export class Sleeper {
     this.state = before.state;
     this.power = before.power;
     this.asleepMs = before.asleepMs;
+    this.answered = before.answered;
     this.conflicts = before.conflicts;
-    Object.assign(this.wakes, before.wakes);
+    this.#countedFromMs = before.#countedFromMs;
+    this.wakes.resume(before.wakes.counters(), before.wakes.recent);
+  }
+
+  /** Goes on counting from what a thread that was ended had said last; how the host is will be told. */
+  resume({ counters = {}, wakes = [] }: ObservedUnit): void {
+    this.asleepMs = (counters.asleep_seconds_total ?? 0) * 1000;
+    this.answered = counters.answered_total ?? 0;
+    this.conflicts = counters.address_conflicts_total ?? 0;
+    this.#countedFromMs -= (counters.counted_seconds_total ?? 0) * 1000;
+    this.wakes.resume(counters, wakes);
   }
 
   observe(nowMs: number): ObservedUnit {
@@ -87,8 +94,6 @@ export class Sleeper {
         : this.power.kind === "asleep"
           ? this.power.sinceMs
           : this.power.asleepSinceMs;
-    let answered = 0;
-    for (const rule of this.rules) answered += rule.counts.answered;
     return {
       id,
       engine,
@@ -101,12 +106,12 @@ export class Sleeper {
         asleep: this.power.kind === "awake" ? 0 : 1,
         waking: this.power.kind === "waking" ? 1 : 0,
         asleep_seconds_total: (this.asleepMs + nowMs - since) / 1000,
-        answered_total: answered,
-        wakes_by_rule_total: this.wakes.byRule,
-        wakes_by_itself_total: this.wakes.byItself,
-        wakes_failed_total: this.wakes.failed,
+        counted_seconds_total: (nowMs - this.#countedFromMs) / 1000,
+        answered_total: this.answered,
         address_conflicts_total: this.conflicts,
+        ...this.wakes.counters(),
       },
+      ...(this.wakes.recent.length > 0 && { wakes: [...this.wakes.recent] }),
     };
   }
 }

@@ -1,13 +1,14 @@
 import { type ReactionSink, respondBytesMax } from "../../modules/mod.ts";
 import { RawIpSender } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
-import { addressBytes } from "./address.ts";
+import { addressBytes, addressText } from "./address.ts";
 import type { AddressTable } from "./address-table.ts";
 import { ethernetBytes, type Headers } from "./headers.ts";
 import type { Link } from "./link.ts";
 import { type Conversation, ipOffset, PacketView, writeDestinationMac, writeEthernet } from "./outgoing.ts";
 import type { Rule } from "./rule.ts";
 import type { Sleeper } from "./sleeper.ts";
+import { type WakeCall, wakeProtocolOf } from "./wakes.ts";
 
 /** A delayed answer: the frame as it will be sent, or a packet that the kernel routes. */
 export interface DelayedAnswer {
@@ -18,8 +19,8 @@ export interface DelayedAnswer {
 }
 
 export interface SpeakerEvents {
-  /** The rule wants its host awake. */
-  wanted(rule: Rule): void;
+  /** The rule wants its host awake, for what it was called for. */
+  wanted(rule: Rule, call: WakeCall): void;
   /** False when there is no room for another. */
   delay(answer: DelayedAnswer, delayMs: number): boolean;
 }
@@ -43,6 +44,8 @@ export class Speaker implements ReactionSink {
   #hostMac: Uint8Array | undefined;
   #raw: RawIpSender | undefined;
   #lastSlice: Uint8Array = new Uint8Array(0);
+  /** Of the packet that was heard. */
+  #protocol = -1;
 
   constructor(owners: AddressTable<Sleeper>, events: SpeakerEvents, context: LoopContext) {
     this.#owners = owners;
@@ -61,6 +64,7 @@ export class Speaker implements ReactionSink {
     to.s1 = headers.s1;
     to.s2 = headers.s2;
     to.s3 = headers.s3;
+    this.#protocol = headers.protocol;
     const { bytes, start } = link.ring;
     for (let place = 0; place < 6; place += 1) to.senderMac[place] = bytes[start + 6 + place]!;
   }
@@ -85,7 +89,7 @@ export class Speaker implements ReactionSink {
   }
 
   wake(): void {
-    this.#events.wanted(this.#speaking());
+    this.#events.wanted(this.#speaking(), this.#call());
   }
 
   respond(memory: Uint8Array, offset: number, length: number, delayMs: number): void {
@@ -104,13 +108,13 @@ export class Speaker implements ReactionSink {
       return;
     }
     if (delayMs > 0) this.#respondLater(rule, memory.subarray(offset, offset + length), delayMs);
-    else if (this.#respondNow(memory, offset, length)) rule.counts.answered += 1;
+    else if (this.#respondNow(memory, offset, length)) rule.noteAnswered();
   }
 
   /** Sends a delayed answer whose time has come. */
   send({ rule, link, content, routed }: DelayedAnswer): void {
     const sent = routed ? this.#route(content) : link.ring.send(content);
-    if (sent) rule.counts.answered += 1;
+    if (sent) rule.noteAnswered();
   }
 
   /** Passes the packet that was heard on to the sleeping host itself, as if the proxy were not there. */
@@ -142,6 +146,13 @@ export class Speaker implements ReactionSink {
     }
     ring.commit(this.#speaking().spec.raw ? length : length + ethernetBytes);
     return true;
+  }
+
+  #call(): WakeCall {
+    const { family, s0, s1, s2, s3 } = this.#to;
+    if (family === 0) return { protocol: "timer" };
+    const peer = addressText({ family: family === 4 ? 4 : 6, words: [s0, s1, s2, s3] });
+    return { protocol: wakeProtocolOf(this.#protocol), peer };
   }
 
   #speaking(): Rule {

@@ -33,7 +33,7 @@ export class StreamRules implements StreamSink {
       return call(rule.streams);
     } finally {
       rule.gate.leave();
-      if (this.#sent) rule.counts.answered += 1;
+      if (this.#sent) rule.noteAnswered();
     }
   }
 

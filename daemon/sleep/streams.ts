@@ -1,7 +1,8 @@
-import { streamBytesMax } from "../../modules/mod.ts";
+import { type StreamGuest, streamBytesMax } from "../../modules/mod.ts";
 import type { Problem } from "../../schemas/mod.ts";
 import { acceptTcp, closeTcp, type IngressDrops, PrivateStack, readTcp } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
+import { addressText, wordsOf } from "./address.ts";
 import { Connection, encodeEnds, type StreamEnds } from "./connection.ts";
 import {
   Conversations,
@@ -18,6 +19,7 @@ import type { Rule } from "./rule.ts";
 import type { Sleeper } from "./sleeper.ts";
 import { Splices } from "./splices.ts";
 import { StreamRules } from "./stream-rules.ts";
+import type { WakeCall } from "./wakes.ts";
 import { Watch } from "./watch.ts";
 
 const connectionsPerRuleMax = 128;
@@ -34,8 +36,8 @@ const heldMs = 60_000;
 const endedMs = 5_000;
 
 export interface StreamEvents {
-  /** The rule wants its host awake. */
-  wanted(rule: Rule): void;
+  /** The rule wants its host awake, for what it was called for. */
+  wanted(rule: Rule, call: WakeCall): void;
   faulted(rule: Rule, found: Problem): void;
 }
 
@@ -261,7 +263,7 @@ export class Streams {
     rule.counts.accepted += 1;
     this.#sweepMs = Math.min(this.#sweepMs, this.#nowMs + sweepEveryMs);
     this.#wait(connection);
-    this.#call(rule, (guest) => guest.open(number, encodeEnds(connection.ends), this.#rules));
+    this.#call(rule, (guest) => guest.open(number, encodeEnds(connection.ends), this.#rules), connection);
   }
 
   #wait(connection: Connection): void {
@@ -289,22 +291,23 @@ export class Streams {
       if (connection.stage.kind === "speaking") this.#peerEnded(connection);
     } else if (connection.stage.kind === "speaking") {
       const bytes = this.#buffer.subarray(0, moved);
-      this.#call(rule, (guest) => guest.data(number, bytes, this.#rules));
+      this.#call(rule, (guest) => guest.data(number, bytes, this.#rules), connection);
     }
     return this.#connections.has(number);
   }
 
   #peerEnded(connection: Connection): void {
     const { rule, number } = connection;
-    this.#call(rule, (guest) => {
+    const call = (guest: StreamGuest): Problem | undefined => {
       const result = guest.end(number, this.#rules);
       if (result === false) this.#rules.close(number);
       return typeof result === "boolean" ? undefined : result;
-    });
+    };
+    this.#call(rule, call, connection);
   }
 
-  /** Calls a rule, then does what it said. */
-  #call(rule: Rule, call: Parameters<StreamRules["run"]>[1]): void {
+  /** Calls a rule, for what came of a connection or for its timer, then does what it said. */
+  #call(rule: Rule, call: Parameters<StreamRules["run"]>[1], about?: Connection): void {
     const found = this.#rules.run(rule, call);
     if (found) {
       this.#events.faulted(rule, found);
@@ -313,7 +316,7 @@ export class Streams {
     rule.fine();
     const wanted = this.#rules.wanted;
     for (const connection of [...this.#rules.touched]) this.#advance(connection);
-    if (wanted) this.#events.wanted(rule);
+    if (wanted) this.#events.wanted(rule, about ? wakeCallOf(about) : { protocol: "timer" });
   }
 
   #advance(connection: Connection): void {
@@ -396,4 +399,9 @@ function send(link: Link, mac: Uint8Array, packet: Uint8Array): void {
   ring.bytes.set(mac, at);
   writeEthernet(ring.bytes, at, link, packet[0]! >>> 4);
   ring.commit(length);
+}
+
+function wakeCallOf({ ends: { peer } }: Connection): WakeCall {
+  const family = peer.length === 4 ? 4 : 6;
+  return { protocol: "TCP", peer: addressText({ family, words: wordsOf(peer) }) };
 }

@@ -15,6 +15,9 @@ export interface EngineLoop {
   challenge?(id: UnitId, nonce: string): string;
   power?(host: HostId, state: "asleep" | "awake"): void;
 
+  /** Takes up, for a unit that was just installed, the counters that a thread which was ended had told last. */
+  resume?(seen: ObservedUnit): void;
+
   /** What is really there of a unit now; undefined when nothing is. */
   observe(id: UnitId): ObservedUnit | undefined;
 

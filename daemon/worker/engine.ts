@@ -305,9 +305,9 @@ class WorkerEngine implements Engine {
   }
 
   async #restoreUnit(thread: WorkerThread, unit: KnownUnit): Promise<ThreadEnd | undefined> {
-    const { loaded, ordinal, state } = unit;
+    const { loaded, ordinal, state, seen } = unit;
     unit.problem = undefined;
-    let outcome = await thread.request({ verb: "install", loaded, ordinal });
+    let outcome = await thread.request({ verb: "install", loaded, ordinal, ...(seen && { seen }) });
     if (outcome.kind === "done" && state !== "installed") {
       outcome = await thread.request({ verb: "setState", unit: loaded.unit.id, state });
     }

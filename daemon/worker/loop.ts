@@ -119,6 +119,7 @@ class LoopRunner {
     switch (request.verb) {
       case "install":
         this.#install(request.loaded, request.ordinal);
+        if (request.seen) loop.resume?.(request.seen);
         return "";
       case "setState":
         loop.setState(request.unit, request.state);

@@ -14,7 +14,8 @@ export interface WorkerStart {
 
 /** What the main thread asks; each is answered by one reply. */
 export type Request =
-  | { verb: "install"; loaded: LoadedUnit; ordinal: number }
+  /** `seen`: what an earlier thread had told of it last, to count on from. */
+  | { verb: "install"; loaded: LoadedUnit; ordinal: number; seen?: ObservedUnit }
   | { verb: "setState"; unit: UnitId; state: UnitState }
   | { verb: "setPriority"; unit: UnitId; priority: number }
   | { verb: "revoke"; unit: UnitId }

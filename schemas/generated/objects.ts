@@ -354,6 +354,13 @@ export interface HostSleep {
     };
   };
   /**
+   * What the host draws, to tell the energy that its sleep saves.
+   */
+  power?: {
+    awakeWatts: number;
+    asleepWatts: number;
+  };
+  /**
    * Accept the host's own subscription over the responder protocol, within these bounds.
    */
   selfService?: {

@@ -3929,7 +3929,7 @@ return errors === 0;
 }
 
 export const Host = validate44;
-const schema65 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
+const schema65 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
 const schema70 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
 const schema71 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
 
@@ -4121,7 +4121,7 @@ validate45.errors = vErrors;
 return errors === 0;
 }
 
-const schema72 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
+const schema72 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
 
 function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4144,7 +4144,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "proxy") || (key0 === "takeover")) || (key0 === "wake")) || (key0 === "selfService"))){
+if(!(((((key0 === "proxy") || (key0 === "takeover")) || (key0 === "wake")) || (key0 === "power")) || (key0 === "selfService"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -4377,18 +4377,11 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data.selfService !== undefined){
-let data7 = data.selfService;
+if(data.power !== undefined){
+let data7 = data.power;
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-if(data7.rulesMax === undefined){
-data7.rulesMax = 16;
-}
-if(data7.moduleSizeMax === undefined){
-data7.moduleSizeMax = "1Mi";
-}
-for(const key3 in data7){
-if(!((key3 === "rulesMax") || (key3 === "moduleSizeMax"))){
-const err21 = {instancePath:instancePath+"/selfService",schemaPath:"#/properties/selfService/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+if(data7.awakeWatts === undefined){
+const err21 = {instancePath:instancePath+"/power",schemaPath:"#/properties/power/required",keyword:"required",params:{missingProperty: "awakeWatts"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4397,10 +4390,8 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-let data8 = data7.rulesMax;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err22 = {instancePath:instancePath+"/selfService/rulesMax",schemaPath:"#/properties/selfService/properties/rulesMax/type",keyword:"type",params:{type: "integer"}};
+if(data7.asleepWatts === undefined){
+const err22 = {instancePath:instancePath+"/power",schemaPath:"#/properties/power/required",keyword:"required",params:{missingProperty: "asleepWatts"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4409,9 +4400,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 1024 || isNaN(data8)){
-const err23 = {instancePath:instancePath+"/selfService/rulesMax",schemaPath:"#/properties/selfService/properties/rulesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
+for(const key3 in data7){
+if(!((key3 === "awakeWatts") || (key3 === "asleepWatts"))){
+const err23 = {instancePath:instancePath+"/power",schemaPath:"#/properties/power/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4420,8 +4411,12 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data8 < 1 || isNaN(data8)){
-const err24 = {instancePath:instancePath+"/selfService/rulesMax",schemaPath:"#/properties/selfService/properties/rulesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data7.awakeWatts !== undefined){
+let data8 = data7.awakeWatts;
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 100000 || isNaN(data8)){
+const err24 = {instancePath:instancePath+"/power/awakeWatts",schemaPath:"#/properties/power/properties/awakeWatts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4430,11 +4425,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-let data9 = data7.moduleSizeMax;
-if(typeof data9 === "string"){
-if(data9.length > 16){
-const err25 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/maxLength",keyword:"maxLength",params:{limit: 16}};
+if(data8 < 0 || isNaN(data8)){
+const err25 = {instancePath:instancePath+"/power/awakeWatts",schemaPath:"#/properties/power/properties/awakeWatts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4443,8 +4435,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(!pattern20.test(data9)){
-const err26 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
+}
+else {
+const err26 = {instancePath:instancePath+"/power/awakeWatts",schemaPath:"#/properties/power/properties/awakeWatts/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4454,8 +4447,11 @@ vErrors.push(err26);
 errors++;
 }
 }
-else {
-const err27 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/type",keyword:"type",params:{type: "string"}};
+if(data7.asleepWatts !== undefined){
+let data9 = data7.asleepWatts;
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 100000 || isNaN(data9)){
+const err27 = {instancePath:instancePath+"/power/asleepWatts",schemaPath:"#/properties/power/properties/asleepWatts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4464,9 +4460,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/selfService",schemaPath:"#/properties/selfService/type",keyword:"type",params:{type: "object"}};
+if(data9 < 0 || isNaN(data9)){
+const err28 = {instancePath:instancePath+"/power/asleepWatts",schemaPath:"#/properties/power/properties/asleepWatts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4476,14 +4471,136 @@ vErrors.push(err28);
 errors++;
 }
 }
-}
 else {
-const err29 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err29 = {instancePath:instancePath+"/power/asleepWatts",schemaPath:"#/properties/power/properties/asleepWatts/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err29];
 }
 else {
 vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/power",schemaPath:"#/properties/power/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data.selfService !== undefined){
+let data10 = data.selfService;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.rulesMax === undefined){
+data10.rulesMax = 16;
+}
+if(data10.moduleSizeMax === undefined){
+data10.moduleSizeMax = "1Mi";
+}
+for(const key4 in data10){
+if(!((key4 === "rulesMax") || (key4 === "moduleSizeMax"))){
+const err31 = {instancePath:instancePath+"/selfService",schemaPath:"#/properties/selfService/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+let data11 = data10.rulesMax;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err32 = {instancePath:instancePath+"/selfService/rulesMax",schemaPath:"#/properties/selfService/properties/rulesMax/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 1024 || isNaN(data11)){
+const err33 = {instancePath:instancePath+"/selfService/rulesMax",schemaPath:"#/properties/selfService/properties/rulesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+if(data11 < 1 || isNaN(data11)){
+const err34 = {instancePath:instancePath+"/selfService/rulesMax",schemaPath:"#/properties/selfService/properties/rulesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+let data12 = data10.moduleSizeMax;
+if(typeof data12 === "string"){
+if(data12.length > 16){
+const err35 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/maxLength",keyword:"maxLength",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if(!pattern20.test(data12)){
+const err36 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/selfService",schemaPath:"#/properties/selfService/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+}
+else {
+const err39 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
 }
 errors++;
 }

@@ -64,6 +64,7 @@ const observed: ObservedUnit = {
   state: "active",
   idle: false,
   counters: { packets_seen: 12, "load.avg": 0.5 },
+  wakes: [{ atMs: 1_763_000_000_000, rule: unit.id, protocol: "TCP", peer: "fd00::9" }, { atMs: 1 }],
 };
 const report: HostReport = {
   host,
@@ -123,6 +124,19 @@ const changed = (change: (copy: typeof report) => void): Uint8Array => {
   change(copy);
   return json(copy);
 };
+
+const wakeRefusals: [wakes: unknown, reason: RegExp][] = [
+  [new Array(17).fill({ atMs: 1 }), /has more than 16 items/],
+  [[{ atMs: 8.65e15 }], /is not from 0/],
+  [[{ atMs: 1, peer: "\u001b[2J" }], /peer does not match/],
+  [[{ atMs: 1, protocol: "IPX" }], /protocol is none of/],
+];
+for (const [wakes, reason] of wakeRefusals) {
+  test(`wakes are refused: ${reason.source}`, () => {
+    const payload = changed((copy) => Object.assign(copy.units[0] as ObservedUnit, { wakes }));
+    assert.match(reasonFor(codecs.hostReport, payload, subjects.report(host)), reason);
+  });
+}
 
 for (const { name, codec, value, subject } of samples) {
   test(`${name} comes back as it went`, () => {

@@ -223,6 +223,46 @@ test("reconcile --wait succeeds when all becomes ready, and fails with the reaso
   assert.match(bad.err, /Cannot install "x": no/);
 });
 
+test("top hosts, describe and metrics show how a host sleeps and what woke it", async (context) => {
+  const { gw, controller } = await converged(context);
+  const sleeper = gw.model.units.get("Host/default/nas");
+  assert.ok(sleeper);
+  sleeper.counters = {
+    asleep: 1,
+    asleep_seconds_total: 5400,
+    counted_seconds_total: 7200,
+    answered_total: 41,
+    wakes_by_rule_total: 2,
+    wakes_tcp_total: 2,
+  };
+  sleeper.wakes = [{ atMs: Date.now(), rule: "Rule/default/ping/nas", protocol: "TCP", peer: "10.0.0.9" }];
+  const rule = gw.model.units.get("Rule/default/ping/nas");
+  if (rule) rule.counters = { calls_total: 2 };
+  await gw.report();
+  const top = (...args: string[]) => run(context.socket, ["top", "hosts", ...args]);
+  await until("the report is in", () => controller.reconciler.sleepers()[0]?.answered === 41);
+  const { out } = await top();
+  assert.match(out, /^HOST +POWER +ASLEEP +SHARE +ANSWERED +WAKES +SAVED +LAST WAKE\n/);
+  assert.match(out, /\nnas +asleep +1h30m +75% +41 +2 +- +\d+s ago: ping for 10\.0\.0\.9\n$/);
+  assert.match((await top("-o", "wide", "-A")).out, /\ndefault +nas .* gw +0 +0 +TCP 2\n$/);
+  assert.is((await top("-n", "other")).err, "No hosts that may sleep found.\n");
+  assert.is((await top("--sort", "colour")).code, 2);
+  const described = (await run(context.socket, ["describe", "host/nas"])).out;
+  assert.match(
+    described,
+    /Energy:\n +Power: +asleep\n +Proxy: +default\/gw\n +Asleep: +1h30m of 2h \(75%\)\n/,
+  );
+  assert.match(described, /Rule\/default\/ping\/nas +TCP +10\.0\.0\.9\n/);
+  const metrics = await controller.reconciler.metrics.registry.metrics();
+  assert.match(metrics, /^netloom_sleeper_asleep\{host="default\/nas"\} 1$/m);
+  assert.match(metrics, /^netloom_sleeper_asleep_seconds_total\{host="default\/nas"\} 5400$/m);
+  assert.match(metrics, /^netloom_sleeper_wakes_total\{host="default\/nas",cause="TCP"\} 2$/m);
+  assert.match(
+    metrics,
+    /^netloom_sleeper_rule_wakes_total\{host="default\/nas",rule="Rule\/default\/ping\/nas"\} 2$/m,
+  );
+});
+
 test("a controller that is not there is said in one line, with exit status 2", async ({ socket }) => {
   const { code, out, err } = await run(socket, ["get"]);
   assert.equal({ code, out }, { code: 2, out: "" });

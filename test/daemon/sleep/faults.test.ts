@@ -14,6 +14,7 @@ import {
   onLan,
   type RuleOptions,
   run,
+  sleeperUnit,
   tryOnClient,
   untilCounter,
 } from "./lan.ts";
@@ -72,6 +73,28 @@ test("a module that loops for ever is stopped, and its neighbour answers again",
   await until("the unit is faulted", () => problemOf(bad)?.code === "unit.faulted");
   await until("pings are answered", () => pingOnce().includes("1 received"));
   assert.is(problemOf(good), undefined);
+});
+
+test("what was counted of a host and its rules outlives the thread that a module has ended", async () => {
+  const sleeper = sleeperUnit();
+  const good = await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" }, 1);
+  await installRule(engine, { name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 });
+  const loop = ruleText({ process: "(loop $l (br $l)) (i32.const 0)" });
+  const bad = await installRule(engine, { name: "bad", program: wat(loop), layer: "UDP", port: 9 });
+  await fallAsleep(engine);
+  onClient("ping -c 3 -i 0.05 -W 5 10.9.0.5");
+  tryOnClient("hping3 -S -p 22 -c 1 10.9.0.5");
+  await untilCounter(engine, sleeper, "wakes_tcp_total", (value) => value === 1);
+  await untilCounter(engine, sleeper, "answered_total", (value) => value === 3);
+  const sleptBefore = counter(engine, sleeper, "asleep_seconds_total");
+  run("ip netns exec client bash -c 'echo -n hello > /dev/udp/10.9.0.5/9'");
+  await until("the unit is faulted", () => problemOf(bad)?.code === "unit.faulted");
+  await until("pings are answered", () => pingOnce().includes("1 received"));
+  await untilCounter(engine, sleeper, "answered_total", (value) => value >= 4);
+  assert.ok(counter(engine, good, "answered_total") >= 4);
+  assert.is(counter(engine, sleeper, "wakes_tcp_total"), 1);
+  assert.ok(counter(engine, sleeper, "asleep_seconds_total") > sleptBefore);
+  assert.is(engine.observe().find(({ id }) => id === sleeper.id)?.wakes?.[0]?.peer, "10.9.0.1");
 });
 
 test("a module gets no more memory than its limit", async () => {

@@ -60,6 +60,27 @@ test("a TCP SYN wakes the host by magic packets of EtherType 0x0842, as many as 
   assert.is(counter(engine, sleeper, "wakes_by_rule_total"), 1, "one wake, however often it is wanted");
 });
 
+test("a wake is told with the rule that asked, for whom and for what", async () => {
+  const sleeper = await asleepWith({ transport: "ethernet", repeat: 1 });
+  knock(22, 3);
+  await untilCounter(engine, sleeper, "wakes_tcp_total", (value) => value === 1);
+  const seen = engine.observe().find(({ id }) => id === sleeper.id);
+  const [wake, another] = seen?.wakes ?? [];
+  assert.is(another, undefined, "who knocks while it is called is no cause");
+  const { atMs, ...cause } = wake ?? { atMs: 0 };
+  assert.equal(cause, { rule: "Rule/default/syn/nas", protocol: "TCP", peer: "10.9.0.1" });
+  assert.ok(Math.abs(Date.now() - atMs) < 60_000);
+  await wakeUp(engine);
+  await fallAsleep(engine);
+  await wakeUp(engine);
+  await untilCounter(engine, sleeper, "wakes_by_itself_total", (value) => value === 1);
+  const last = engine
+    .observe()
+    .find(({ id }) => id === sleeper.id)
+    ?.wakes?.at(-1);
+  assert.equal(Object.keys(last ?? {}), ["atMs"]);
+});
+
 test("by UDP the magic packet goes to port 9 of everybody, with the password behind it", async () => {
   await asleepWith({ transport: "udp", repeat: 1, secureOn: "word" });
   const magic = await capture("client", "eth0", "wol", ["ip.src", "ip.dst", "udp.dstport", "frame.len"]);
