@@ -28,15 +28,13 @@ export async function restore(options: RestoreOptions): Promise<void> {
 
 /** Tries those again that were refused for a reason that may have passed; true when one of them works now. */
 export async function retryRefused(options: RestoreOptions): Promise<boolean> {
-  let changed = false;
-  for (const [id, found] of [...options.refused]) {
+  const before = [...options.refused];
+  for (const [id, found] of before) {
     const stored = options.store.units.get(id);
-    if (!stored || !isRetryable(found)) continue;
-    await restoreUnit(stored, options);
-    changed ||= options.refused.get(id)?.message !== found.message;
+    if (stored && isRetryable(found)) await restoreUnit(stored, options);
   }
-  if (changed) await restorePower(options);
-  return changed;
+  if (before.some(([id]) => !options.refused.has(id))) await restorePower(options);
+  return before.some(([id, found]) => options.refused.get(id)?.message !== found.message);
 }
 
 async function restoreUnit(
@@ -70,6 +68,8 @@ async function restorePower({ store, engines, log, refused }: RestoreOptions): P
       await engines.power(unit.engine, host, "asleep");
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
+      // The link may not be up yet: listed with its problem, the unit is tried again.
+      refused.set(unit.id, error.problem);
       log.error({ host, problem: error.problem }, "cannot stand in again");
     }
   }
