@@ -23,6 +23,8 @@ interface Route {
   answer(call: Call): Reply | Promise<Reply>;
 }
 
+/** What addresses are relative to; it names nothing. */
+const origin = "http://controller";
 const ok = (body: unknown): Reply => ({ status: 200, body });
 const plain = (status: number, text: string): Reply => ({ status, text: `${text}\n`, type: "text/plain" });
 
@@ -121,7 +123,9 @@ function answer(
   reconciler: Reconciler,
   { request, response, isPublic }: { request: IncomingMessage; response: ServerResponse; isPublic: boolean },
 ): Reply | Promise<Reply> {
-  const url = new URL(request.url ?? "/", "http://controller");
+  const asked = request.url ?? "/";
+  if (!URL.canParse(asked, origin)) return error(400, `${JSON.stringify(asked)} is no address`);
+  const url = new URL(asked, origin);
   const segments = url.pathname.split("/").slice(1).map(decodeSegment);
   const matching = routes.filter(({ path }) => matches(path, segments));
   const found = matching.find(({ method }) => method === request.method);

@@ -61,6 +61,7 @@ test("CRDs are named, grouped and shown as kubectl's users expect", () => {
     const { status } = schemaOf(crd).properties as { status: { properties: Record<string, Schema> } };
     const { items } = status.properties.conditions as { items: { properties: Schema } };
     assert.ok("observedGeneration" in items.properties);
+    assert.ok("observedRevision" in items.properties, "what the controller writes");
   }
 });
 

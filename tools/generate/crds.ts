@@ -107,12 +107,26 @@ function structural(node: unknown): unknown {
   return out;
 }
 
+/** For objects that are read from a cluster; a source of files has revisions instead, and the controller writes those. */
+const observedGeneration = {
+  description: "metadata.generation that this is about, where the source is a Kubernetes cluster.",
+  type: "integer",
+  format: "int64",
+  minimum: 0,
+};
+
+const observedRevision = {
+  description: "The source's revision that this is about: a commit, or the digest of a directory.",
+  type: "string",
+  maxLength: 128,
+};
+
 const status = {
   description: "What the controller sees; written by it only.",
   type: "object",
   properties: {
-    observedGeneration: { type: "integer", format: "int64", minimum: 0 },
-    revision: { description: "Of the source that this is about.", type: "string", maxLength: 128 },
+    observedGeneration,
+    revision: observedRevision,
     hosts: {
       type: "object",
       properties: {
@@ -132,7 +146,8 @@ const status = {
         properties: {
           type: { type: "string", maxLength: 316, pattern: "^[A-Za-z][A-Za-z0-9_.-]*$" },
           status: { type: "string", enum: ["True", "False", "Unknown"] },
-          observedGeneration: { type: "integer", format: "int64", minimum: 0 },
+          observedGeneration,
+          observedRevision,
           lastTransitionTime: { type: "string", format: "date-time" },
           reason: {
             type: "string",

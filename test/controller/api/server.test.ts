@@ -190,6 +190,8 @@ test("what is not there, not known or not allowed is refused by status and reaso
     ["GET", "/v1/objects?kind=Gadget", 400],
     ["POST", "/v1/objects", 405],
     ["GET", "/v1/objects/%zz/a/b", 404],
+    ["GET", "//[", 400],
+    ["GET", "http://", 400],
     ["GET", "/v1/reconcile", 405],
   ];
   for (const [method, path, status] of cases) {
