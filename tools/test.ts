@@ -3,9 +3,9 @@
  * last a line "N passed, N failed". Fails when a test fails, is skipped, hangs, or when there is none.
  *   usage: node dist/tools/test.js [PATTERN...]   (patterns are parts of paths under test/)
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const fileDeadlineMs = 5 * 60_000;
@@ -27,6 +27,8 @@ const files = findFiles(resolve(root, "test")).filter(
 );
 const results: FileResult[] = [];
 const waiting = [...files];
+const running = new Map<ChildProcess, string>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => giveUp(signal));
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
 
 const failures = results.filter((result) => result.failed > 0);
@@ -59,6 +61,7 @@ function runFile(file: string): Promise<FileResult> {
         env: { ...process.env, NO_COLOR: "1", TMPDIR: folder },
       },
     );
+    running.set(child, folder);
     let output = "";
     let late = "";
     const endIn = (ms: number, what: string) =>
@@ -76,10 +79,23 @@ function runFile(file: string): Promise<FileResult> {
     child.stderr.on("data", read);
     child.on("close", (code) => {
       deadlines.forEach(clearTimeout);
+      running.delete(child);
       rmSync(folder, { recursive: true, force: true });
       done({ file, output: output + late, ...count(output, late ? 1 : (code ?? 1)) });
     });
   });
+}
+
+/** Leaves nothing behind when it is told to end. */
+async function giveUp(signal: NodeJS.Signals): Promise<never> {
+  waiting.length = 0;
+  const all = [...running];
+  const ended = all.map(([child]) => new Promise((done) => child.once("exit", done)));
+  for (const [child] of all) child.kill("SIGKILL");
+  await Promise.all(ended);
+  for (const [, folder] of all) rmSync(folder, { recursive: true, force: true });
+  console.log(`Ended by ${signal}.`);
+  process.exit(128 + constants.signals[signal]);
 }
 
 /** Reads uvu's summary. A process that failed without a failed test counts as one failure, and so does a skipped test. */
