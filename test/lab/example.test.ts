@@ -6,7 +6,8 @@ import { findLab, pathInLab } from "../../lab/mod.ts";
 import { folderWith, run, Started } from "./started.ts";
 import { until } from "./until.ts";
 
-const example = fileURLToPath(new URL("../../../examples/quickstart", import.meta.url));
+const exampleFolder = (name: string) => fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
+const example = exampleFolder("quickstart");
 
 test.after(() => Started.killAll());
 
@@ -19,6 +20,14 @@ test("the example is valid, and passes its own checks on either bus", () => {
     assert.is(code, 0, stdout + stderr);
     assert.is(stdout.match(/^ok \d - /gm)?.length, 4);
   }
+});
+
+test("the example of a LAN with a host that sleeps is valid, and passes its own checks", () => {
+  const folder = exampleFolder("sleep-proxy");
+  assert.is(run("validate", folder).code, 0);
+  const { code, stdout, stderr } = run("lab", "test", folder);
+  assert.is(code, 0, stdout + stderr);
+  assert.is(stdout.match(/^ok \d+ - /gm)?.length, 10);
 });
 
 test("a check that fails, and a fleet that does not converge, fail the run in ways that differ", () => {
