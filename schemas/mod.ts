@@ -35,6 +35,7 @@ export { artifactBytesMax, type ModuleUse } from "./meaning/artifact-uses.ts";
 export type { InspectionCache, MeaningContext, ModuleInspection } from "./meaning/artifacts.ts";
 export { checkMeaning } from "./meaning/check-meaning.ts";
 export { type Cron, parseCron } from "./meaning/cron.ts";
+export { nextCron } from "./meaning/next-cron.ts";
 export { kindNames } from "./parse/check-shape.ts";
 export { type FieldPath, fieldText } from "./parse/field-path.ts";
 export { sourceLimits } from "./parse/limits.ts";

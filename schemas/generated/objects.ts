@@ -291,6 +291,11 @@ export interface CustomizationRotation {
      */
     at?: string;
     current?: Name;
+    jitter: Duration;
+    /**
+     * Of scheduled rotations: listed goes through them in turn, random draws the next among the others.
+     */
+    order: "listed" | "random";
     overlap: Duration;
     deadline: Duration;
     /**

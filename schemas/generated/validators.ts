@@ -3170,7 +3170,7 @@ return errors === 0;
 }
 
 export const CustomizationRotation = validate40;
-const schema55 = {"$id":"https://netloom.dev/schemas/customization-rotation.json","title":"CustomizationRotation","description":"Moves live flows from one customization to the next, on all their hosts in a safe order.","x-netloom":{"plural":"customizationrotations","shortNames":["nlcr"],"columns":[{"name":"Every","type":"string","jsonPath":".spec.every"},{"name":"Current","type":"string","jsonPath":".spec.current"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["CustomizationRotation"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["through"],"oneOf":[{"required":["every"]},{"required":["at"]},{"required":["current"]}],"properties":{"through":{"description":"Names of the Customizations it moves between, in order.","type":"array","minItems":2,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}},"every":{"$ref":"pieces.json#/$defs/duration"},"at":{"description":"A cron expression of five fields, in UTC.","type":"string","minLength":9,"maxLength":128},"current":{"$ref":"pieces.json#/$defs/name","description":"The customization in force; moved by a commit."},"overlap":{"$ref":"pieces.json#/$defs/duration","description":"Both stay attached this long, for late datagrams and retransmissions.","default":"30s"},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For each step.","default":"60s"},"onFailure":{"description":"revert: go back to what was; hold: stop where it is.","type":"string","enum":["revert","hold"],"default":"revert"},"retire":{"description":"What becomes of the old one: deprecate it and revoke it when idle, revoke it at once, or keep it attached behind.","type":"string","enum":["deprecate","revoke","keep"],"default":"deprecate"}}}}};
+const schema55 = {"$id":"https://netloom.dev/schemas/customization-rotation.json","title":"CustomizationRotation","description":"Moves live flows from one customization to the next, on all their hosts in a safe order.","x-netloom":{"plural":"customizationrotations","shortNames":["nlcr"],"columns":[{"name":"Every","type":"string","jsonPath":".spec.every"},{"name":"Current","type":"string","jsonPath":".spec.current"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["CustomizationRotation"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["through"],"oneOf":[{"required":["every"]},{"required":["at"]},{"required":["current"]}],"properties":{"through":{"description":"Names of the Customizations it moves between, in order.","type":"array","minItems":2,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}},"every":{"$ref":"pieces.json#/$defs/duration"},"at":{"description":"A cron expression of five fields, in UTC.","type":"string","minLength":9,"maxLength":128},"current":{"$ref":"pieces.json#/$defs/name","description":"The customization in force; moved by a commit."},"jitter":{"$ref":"pieces.json#/$defs/duration","description":"A scheduled rotation begins up to this much later, at random.","default":"0s"},"order":{"description":"Of scheduled rotations: listed goes through them in turn, random draws the next among the others.","type":"string","enum":["listed","random"],"default":"listed"},"overlap":{"$ref":"pieces.json#/$defs/duration","description":"Both stay attached this long, for late datagrams and retransmissions.","default":"30s"},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For each step.","default":"60s"},"onFailure":{"description":"revert: go back to what was; hold: stop where it is.","type":"string","enum":["revert","hold"],"default":"revert"},"retire":{"description":"What becomes of the old one: deprecate it and revoke it when idle, revoke it at once, or keep it attached behind.","type":"string","enum":["deprecate","revoke","keep"],"default":"deprecate"}}}}};
 
 function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3563,6 +3563,12 @@ vErrors = null;
 }
 }
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.jitter === undefined){
+data3.jitter = "0s";
+}
+if(data3.order === undefined){
+data3.order = "listed";
+}
 if(data3.overlap === undefined){
 data3.overlap = "30s";
 }
@@ -3586,7 +3592,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key1 in data3){
-if(!((((((((key1 === "through") || (key1 === "every")) || (key1 === "at")) || (key1 === "current")) || (key1 === "overlap")) || (key1 === "deadline")) || (key1 === "onFailure")) || (key1 === "retire"))){
+if(!(func2.call(schema55.properties.spec.properties, key1))){
 const err14 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err14];
@@ -3793,10 +3799,10 @@ vErrors.push(err31);
 errors++;
 }
 }
-let data9 = data3.overlap;
+let data9 = data3.jitter;
 if(typeof data9 === "string"){
 if(data9.length > 32){
-const err32 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
+const err32 = {instancePath:instancePath+"/spec/jitter",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3806,7 +3812,7 @@ vErrors.push(err32);
 errors++;
 }
 if(!pattern6.test(data9)){
-const err33 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
+const err33 = {instancePath:instancePath+"/spec/jitter",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3817,7 +3823,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
+const err34 = {instancePath:instancePath+"/spec/jitter",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3826,10 +3832,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-let data10 = data3.deadline;
-if(typeof data10 === "string"){
-if(data10.length > 32){
-const err35 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
+let data10 = data3.order;
+if(typeof data10 !== "string"){
+const err35 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3838,8 +3843,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!pattern6.test(data10)){
-const err36 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
+if(!((data10 === "listed") || (data10 === "random"))){
+const err36 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.order.enum}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3848,9 +3853,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
+let data11 = data3.overlap;
+if(typeof data11 === "string"){
+if(data11.length > 32){
+const err37 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3859,9 +3865,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-let data11 = data3.onFailure;
-if(typeof data11 !== "string"){
-const err38 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"}};
+if(!pattern6.test(data11)){
+const err38 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3870,8 +3875,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(!((data11 === "revert") || (data11 === "hold"))){
-const err39 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.onFailure.enum}};
+}
+else {
+const err39 = {instancePath:instancePath+"/spec/overlap",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3880,9 +3886,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-let data12 = data3.retire;
-if(typeof data12 !== "string"){
-const err40 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/type",keyword:"type",params:{type: "string"}};
+let data12 = data3.deadline;
+if(typeof data12 === "string"){
+if(data12.length > 32){
+const err40 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3891,8 +3898,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!(((data12 === "deprecate") || (data12 === "revoke")) || (data12 === "keep"))){
-const err41 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.retire.enum}};
+if(!pattern6.test(data12)){
+const err41 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3903,7 +3910,7 @@ errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err42 = {instancePath:instancePath+"/spec/deadline",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3912,10 +3919,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-else {
-const err43 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+let data13 = data3.onFailure;
+if(typeof data13 !== "string"){
+const err43 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3924,14 +3930,68 @@ vErrors.push(err43);
 }
 errors++;
 }
+if(!((data13 === "revert") || (data13 === "hold"))){
+const err44 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.onFailure.enum}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+let data14 = data3.retire;
+if(typeof data14 !== "string"){
+const err45 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+if(!(((data14 === "deprecate") || (data14 === "revoke")) || (data14 === "keep"))){
+const err46 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.retire.enum}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+}
+else {
+const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
 validate40.errors = vErrors;
 return errors === 0;
 }
 
 export const Host = validate44;
-const schema65 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
-const schema70 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
-const schema71 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
+const schema66 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
+const schema71 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
+const schema72 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4121,7 +4181,7 @@ validate45.errors = vErrors;
 return errors === 0;
 }
 
-const schema72 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
+const schema73 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
 
 function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4242,7 +4302,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!((data3 === "ethernet") || (data3 === "udp"))){
-const err9 = {instancePath:instancePath+"/wake/transport",schemaPath:"#/properties/wake/properties/transport/enum",keyword:"enum",params:{allowedValues: schema72.properties.wake.properties.transport.enum}};
+const err9 = {instancePath:instancePath+"/wake/transport",schemaPath:"#/properties/wake/properties/transport/enum",keyword:"enum",params:{allowedValues: schema73.properties.wake.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4608,19 +4668,19 @@ validate48.errors = vErrors;
 return errors === 0;
 }
 
-const schema76 = {"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}};
-const schema78 = {"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
-const schema79 = {"description":"Bits a second: a number, with a suffix k, M, G (powers of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"};
-const schema81 = {"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100};
-const pattern40 = new RegExp("^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$", "u");
-const pattern32 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9_.@]*$", "u");
+const schema77 = {"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}};
+const schema79 = {"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
+const schema80 = {"description":"Bits a second: a number, with a suffix k, M, G (powers of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"};
+const schema82 = {"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100};
+const pattern41 = new RegExp("^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$", "u");
+const pattern33 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9_.@]*$", "u");
 
 function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema76.properties, key0))){
+if(!(func2.call(schema77.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -4871,7 +4931,7 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(!pattern40.test(data8)){
+if(!pattern41.test(data8)){
 const err21 = {instancePath:instancePath+"/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err21];
@@ -5025,7 +5085,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!pattern32.test(data13)){
+if(!pattern33.test(data13)){
 const err34 = {instancePath:instancePath+"/interfaces/" + i3+"/name",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err34];
@@ -5105,7 +5165,7 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!pattern40.test(data15)){
+if(!pattern41.test(data15)){
 const err41 = {instancePath:instancePath+"/interfaces/" + i3+"/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err41];
@@ -5236,8 +5296,8 @@ validate50.errors = vErrors;
 return errors === 0;
 }
 
-const pattern33 = new RegExp("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$", "u");
-const pattern34 = new RegExp("^[0-9a-fA-F:.]+/[0-9]{1,3}$", "u");
+const pattern34 = new RegExp("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$", "u");
+const pattern35 = new RegExp("^[0-9a-fA-F:.]+/[0-9]{1,3}$", "u");
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/host.json" */;
@@ -5332,7 +5392,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Host")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema65.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema66.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5451,7 +5511,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(!pattern32.test(data6)){
+if(!pattern33.test(data6)){
 const err17 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/name",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err17];
@@ -5486,7 +5546,7 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(!pattern33.test(data7)){
+if(!pattern34.test(data7)){
 const err20 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/mac",schemaPath:"#/properties/spec/properties/interfaces/items/properties/mac/pattern",keyword:"pattern",params:{pattern: "^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -5544,7 +5604,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!pattern34.test(data9)){
+if(!pattern35.test(data9)){
 const err25 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/addresses/" + i1,schemaPath:"pieces.json#/$defs/interfaceAddress/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+/[0-9]{1,3}$"}};
 if(vErrors === null){
 vErrors = [err25];
@@ -5651,7 +5711,7 @@ return errors === 0;
 }
 
 export const MonitoringFunction = validate52;
-const schema87 = {"$id":"https://netloom.dev/schemas/monitoring-function.json","title":"MonitoringFunction","description":"A probe on hosts whose events a function is called with.","x-netloom":{"plural":"monitoringfunctions","shortNames":["nlmf"],"columns":[{"name":"Probe","type":"string","jsonPath":".spec.probe.kind"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["MonitoringFunction"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","probe","function"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"probe":{"$ref":"#/$defs/probe"},"function":{"$ref":"#/$defs/functionProgram"},"parameters":{"$ref":"pieces.json#/$defs/config"},"state":{"description":"What the function keeps between calls.","type":"object","additionalProperties":false,"default":{},"properties":{"keysMax":{"type":"integer","minimum":1,"maximum":1000000,"default":100000},"expire":{"$ref":"pieces.json#/$defs/duration","description":"An entry not written for this long goes.","default":"1h"}}},"limits":{"description":"What one instance of the function may use.","type":"object","additionalProperties":false,"default":{},"properties":{"memory":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of memory.","default":"64Mi"},"time":{"$ref":"pieces.json#/$defs/duration","description":"For one event.","default":"1s"}}}}}},"$defs":{"probe":{"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}},"functionProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}}}};
+const schema88 = {"$id":"https://netloom.dev/schemas/monitoring-function.json","title":"MonitoringFunction","description":"A probe on hosts whose events a function is called with.","x-netloom":{"plural":"monitoringfunctions","shortNames":["nlmf"],"columns":[{"name":"Probe","type":"string","jsonPath":".spec.probe.kind"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["MonitoringFunction"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","probe","function"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"probe":{"$ref":"#/$defs/probe"},"function":{"$ref":"#/$defs/functionProgram"},"parameters":{"$ref":"pieces.json#/$defs/config"},"state":{"description":"What the function keeps between calls.","type":"object","additionalProperties":false,"default":{},"properties":{"keysMax":{"type":"integer","minimum":1,"maximum":1000000,"default":100000},"expire":{"$ref":"pieces.json#/$defs/duration","description":"An entry not written for this long goes.","default":"1h"}}},"limits":{"description":"What one instance of the function may use.","type":"object","additionalProperties":false,"default":{},"properties":{"memory":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of memory.","default":"64Mi"},"time":{"$ref":"pieces.json#/$defs/duration","description":"For one event.","default":"1s"}}}}}},"$defs":{"probe":{"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}},"functionProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}}}};
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6162,7 +6222,7 @@ validate56.errors = vErrors;
 return errors === 0;
 }
 
-const schema98 = {"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}};
+const schema99 = {"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}};
 
 function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6225,7 +6285,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data0 === "flow") || (data0 === "scan"))){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema98.properties.kind.enum}};
+const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema99.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6258,7 +6318,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern32.test(data1)){
+if(!pattern33.test(data1)){
 const err7 = {instancePath:instancePath+"/interface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -6368,7 +6428,7 @@ vErrors.push(err16);
 errors++;
 }
 if(!((data5 === "document") || (data5 === "wide"))){
-const err17 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/enum",keyword:"enum",params:{allowedValues: schema98.properties.layout.enum}};
+const err17 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/enum",keyword:"enum",params:{allowedValues: schema99.properties.layout.enum}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6392,8 +6452,8 @@ validate59.errors = vErrors;
 return errors === 0;
 }
 
-const schema101 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}};
-const pattern55 = new RegExp("^https?://[^/].*$", "u");
+const schema102 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}};
+const pattern56 = new RegExp("^https?://[^/].*$", "u");
 
 function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6629,7 +6689,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!pattern55.test(data3)){
+if(!pattern56.test(data3)){
 const err16 = {instancePath:instancePath+"/http/url",schemaPath:"#/properties/http/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^/].*$"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -6817,7 +6877,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "MonitoringFunction")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema87.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema88.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7186,7 +7246,7 @@ return errors === 0;
 }
 
 export const Rule = validate63;
-const schema109 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
+const schema110 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7697,9 +7757,9 @@ validate67.errors = vErrors;
 return errors === 0;
 }
 
-const schema120 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
-const schema121 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
-const pattern65 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
+const schema121 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
+const schema122 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
+const pattern66 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
 
 function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7746,7 +7806,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((((((data0 === "IP") || (data0 === "IPv4")) || (data0 === "IPv6")) || (data0 === "ICMP")) || (data0 === "IGMP")) || (data0 === "UDP")) || (data0 === "TCP"))){
-const err3 = {instancePath:instancePath+"/layer",schemaPath:"#/properties/layer/enum",keyword:"enum",params:{allowedValues: schema120.properties.layer.enum}};
+const err3 = {instancePath:instancePath+"/layer",schemaPath:"#/properties/layer/enum",keyword:"enum",params:{allowedValues: schema121.properties.layer.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7803,7 +7863,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(!pattern65.test(data2)){
+if(!pattern66.test(data2)){
 const err8 = {instancePath:instancePath+"/addresses/" + i0,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -7942,8 +8002,8 @@ validate70.errors = vErrors;
 return errors === 0;
 }
 
-const schema124 = {"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}};
-const pattern69 = new RegExp("^[a-z0-9-]+$", "u");
+const schema125 = {"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}};
+const pattern70 = new RegExp("^[a-z0-9-]+$", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7989,7 +8049,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((((data0 === "raw") || (data0 === "mangle")) || (data0 === "nat")) || (data0 === "filter")) || (data0 === "security"))){
-const err3 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/enum",keyword:"enum",params:{allowedValues: schema124.properties.table.enum}};
+const err3 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/enum",keyword:"enum",params:{allowedValues: schema125.properties.table.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8011,7 +8071,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((data1 === "PREROUTING") || (data1 === "INPUT")) || (data1 === "FORWARD")) || (data1 === "OUTPUT")) || (data1 === "POSTROUTING"))){
-const err5 = {instancePath:instancePath+"/hook",schemaPath:"#/properties/hook/enum",keyword:"enum",params:{allowedValues: schema124.properties.hook.enum}};
+const err5 = {instancePath:instancePath+"/hook",schemaPath:"#/properties/hook/enum",keyword:"enum",params:{allowedValues: schema125.properties.hook.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8048,7 +8108,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "IPv4") || (data3 === "IPv6"))){
-const err8 = {instancePath:instancePath+"/match/family",schemaPath:"#/properties/match/properties/family/enum",keyword:"enum",params:{allowedValues: schema124.properties.match.properties.family.enum}};
+const err8 = {instancePath:instancePath+"/match/family",schemaPath:"#/properties/match/properties/family/enum",keyword:"enum",params:{allowedValues: schema125.properties.match.properties.family.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8081,7 +8141,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(!pattern32.test(data4)){
+if(!pattern33.test(data4)){
 const err11 = {instancePath:instancePath+"/match/inInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -8126,7 +8186,7 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(!pattern32.test(data5)){
+if(!pattern33.test(data5)){
 const err15 = {instancePath:instancePath+"/match/outInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -8171,7 +8231,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!pattern69.test(data6)){
+if(!pattern70.test(data6)){
 const err19 = {instancePath:instancePath+"/match/protocol",schemaPath:"#/properties/match/properties/protocol/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -8216,7 +8276,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!pattern65.test(data7)){
+if(!pattern66.test(data7)){
 const err23 = {instancePath:instancePath+"/match/source",schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err23];
@@ -8261,7 +8321,7 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(!pattern65.test(data8)){
+if(!pattern66.test(data8)){
 const err27 = {instancePath:instancePath+"/match/destination",schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err27];
@@ -8379,8 +8439,8 @@ validate72.errors = vErrors;
 return errors === 0;
 }
 
-const schema131 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}};
-const pattern75 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const schema132 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}};
+const pattern76 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 
 function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -8646,7 +8706,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!pattern75.test(data3)){
+if(!pattern76.test(data3)){
 const err19 = {instancePath:instancePath+"/function",schemaPath:"#/properties/function/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -9062,7 +9122,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Rule")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema109.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema110.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9180,7 +9240,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema109.properties.spec.properties, key1))){
+if(!(func2.call(schema110.properties.spec.properties, key1))){
 const err14 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err14];
@@ -9274,7 +9334,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!((data11 === "drop") || (data11 === "accept"))){
-const err20 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema109.properties.spec.properties.onFault.enum}};
+const err20 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema110.properties.spec.properties.onFault.enum}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9317,7 +9377,7 @@ return errors === 0;
 }
 
 export const Tunnel = validate80;
-const schema142 = {"$id":"https://netloom.dev/schemas/tunnel.json","title":"Tunnel","description":"A proxy that splits TCP connections, so that each half has a transport that suits its path.","x-netloom":{"plural":"tunnels","shortNames":["nlt"],"columns":[{"name":"Port","type":"integer","jsonPath":".spec.listen.port"},{"name":"Handshake","type":"string","jsonPath":".spec.handshake"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Tunnel"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","listen","endpoints"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"listen":{"type":"object","additionalProperties":false,"required":["port"],"properties":{"address":{"$ref":"pieces.json#/$defs/address","description":"\"::\" is every address of both families.","default":"::"},"port":{"$ref":"pieces.json#/$defs/port"}}},"handshake":{"description":"How a client says where it wants to go: tlv (tcp-pep §4.2), convert (RFC 8803), transparent (it does not: connections are diverted).","type":"string","enum":["tlv","convert","transparent"],"default":"tlv"},"intercept":{"$ref":"#/$defs/tunnelIntercept"},"endpoints":{"type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"Nothing else may be reached: \"10.0.0.0/8:*\", \"[fd00::]/64:443\", \"192.0.2.1:8000-8080\".","type":"array","minItems":1,"maxItems":256,"items":{"type":"string","maxLength":64,"pattern":"^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}}}},"client":{"$ref":"#/$defs/tunnelSide","default":{}},"endpoint":{"$ref":"#/$defs/tunnelSide","default":{}},"fastOpen":{"description":"TCP Fast Open on the listening socket and towards the endpoint.","type":"object","additionalProperties":false,"default":{},"properties":{"queue":{"description":"Pending fast opens at once; 0 turns it off.","type":"integer","minimum":0,"maximum":65535,"default":16}}},"qdisc":{"description":"Queueing discipline set on an interface while the tunnel is active.","type":"object","additionalProperties":false,"required":["interface","kind"],"properties":{"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"kind":{"type":"string","enum":["pfifo","pfifo_fast","fq","fq_codel","cake","htb","tbf"]},"rate":{"$ref":"pieces.json#/$defs/rate"}}},"connectionsMax":{"type":"integer","minimum":1,"maximum":1000000,"default":10000},"connectTimeout":{"$ref":"pieces.json#/$defs/duration","description":"For the handshake and for reaching the endpoint.","default":"10s"},"idleTimeout":{"$ref":"pieces.json#/$defs/duration","description":"A connection that carries nothing for this long is closed.","default":"2h"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"tunnelSide":{"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}},"tunnelIntercept":{"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}}}};
+const schema143 = {"$id":"https://netloom.dev/schemas/tunnel.json","title":"Tunnel","description":"A proxy that splits TCP connections, so that each half has a transport that suits its path.","x-netloom":{"plural":"tunnels","shortNames":["nlt"],"columns":[{"name":"Port","type":"integer","jsonPath":".spec.listen.port"},{"name":"Handshake","type":"string","jsonPath":".spec.handshake"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Tunnel"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","listen","endpoints"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"listen":{"type":"object","additionalProperties":false,"required":["port"],"properties":{"address":{"$ref":"pieces.json#/$defs/address","description":"\"::\" is every address of both families.","default":"::"},"port":{"$ref":"pieces.json#/$defs/port"}}},"handshake":{"description":"How a client says where it wants to go: tlv (tcp-pep §4.2), convert (RFC 8803), transparent (it does not: connections are diverted).","type":"string","enum":["tlv","convert","transparent"],"default":"tlv"},"intercept":{"$ref":"#/$defs/tunnelIntercept"},"endpoints":{"type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"Nothing else may be reached: \"10.0.0.0/8:*\", \"[fd00::]/64:443\", \"192.0.2.1:8000-8080\".","type":"array","minItems":1,"maxItems":256,"items":{"type":"string","maxLength":64,"pattern":"^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}}}},"client":{"$ref":"#/$defs/tunnelSide","default":{}},"endpoint":{"$ref":"#/$defs/tunnelSide","default":{}},"fastOpen":{"description":"TCP Fast Open on the listening socket and towards the endpoint.","type":"object","additionalProperties":false,"default":{},"properties":{"queue":{"description":"Pending fast opens at once; 0 turns it off.","type":"integer","minimum":0,"maximum":65535,"default":16}}},"qdisc":{"description":"Queueing discipline set on an interface while the tunnel is active.","type":"object","additionalProperties":false,"required":["interface","kind"],"properties":{"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"kind":{"type":"string","enum":["pfifo","pfifo_fast","fq","fq_codel","cake","htb","tbf"]},"rate":{"$ref":"pieces.json#/$defs/rate"}}},"connectionsMax":{"type":"integer","minimum":1,"maximum":1000000,"default":10000},"connectTimeout":{"$ref":"pieces.json#/$defs/duration","description":"For the handshake and for reaching the endpoint.","default":"10s"},"idleTimeout":{"$ref":"pieces.json#/$defs/duration","description":"A connection that carries nothing for this long is closed.","default":"2h"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"tunnelSide":{"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}},"tunnelIntercept":{"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}}}};
 
 function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9828,7 +9888,7 @@ validate84.errors = vErrors;
 return errors === 0;
 }
 
-const schema155 = {"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}};
+const schema156 = {"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}};
 
 function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9879,7 +9939,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(!pattern32.test(data0)){
+if(!pattern33.test(data0)){
 const err4 = {instancePath:instancePath+"/inInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -9948,7 +10008,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!pattern65.test(data2)){
+if(!pattern66.test(data2)){
 const err10 = {instancePath:instancePath+"/sources/" + i0,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -10029,7 +10089,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(!pattern65.test(data4)){
+if(!pattern66.test(data4)){
 const err17 = {instancePath:instancePath+"/destinations/" + i1,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err17];
@@ -10149,8 +10209,8 @@ validate87.errors = vErrors;
 return errors === 0;
 }
 
-const schema160 = {"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}};
-const pattern90 = new RegExp("^[a-z0-9_-]+$", "u");
+const schema161 = {"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}};
+const pattern91 = new RegExp("^[a-z0-9_-]+$", "u");
 
 function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -10194,7 +10254,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!pattern90.test(data0)){
+if(!pattern91.test(data0)){
 const err3 = {instancePath:instancePath+"/congestionControl",schemaPath:"#/properties/congestionControl/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_-]+$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -10469,7 +10529,7 @@ validate92.errors = vErrors;
 return errors === 0;
 }
 
-const pattern89 = new RegExp("^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$", "u");
+const pattern90 = new RegExp("^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$", "u");
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/tunnel.json" */;
@@ -10564,7 +10624,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Tunnel")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema142.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema143.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10641,7 +10701,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema142.properties.spec.properties, key1))){
+if(!(func2.call(schema143.properties.spec.properties, key1))){
 const err12 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err12];
@@ -10831,7 +10891,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(((data10 === "tlv") || (data10 === "convert")) || (data10 === "transparent"))){
-const err28 = {instancePath:instancePath+"/spec/handshake",schemaPath:"#/properties/spec/properties/handshake/enum",keyword:"enum",params:{allowedValues: schema142.properties.spec.properties.handshake.enum}};
+const err28 = {instancePath:instancePath+"/spec/handshake",schemaPath:"#/properties/spec/properties/handshake/enum",keyword:"enum",params:{allowedValues: schema143.properties.spec.properties.handshake.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10908,7 +10968,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!pattern89.test(data14)){
+if(!pattern90.test(data14)){
 const err34 = {instancePath:instancePath+"/spec/endpoints/allow/" + i0,schemaPath:"#/properties/spec/properties/endpoints/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}};
 if(vErrors === null){
 vErrors = [err34];
@@ -11081,7 +11141,7 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(!pattern32.test(data20)){
+if(!pattern33.test(data20)){
 const err48 = {instancePath:instancePath+"/spec/qdisc/interface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err48];
@@ -11116,7 +11176,7 @@ vErrors.push(err50);
 errors++;
 }
 if(!(((((((data21 === "pfifo") || (data21 === "pfifo_fast")) || (data21 === "fq")) || (data21 === "fq_codel")) || (data21 === "cake")) || (data21 === "htb")) || (data21 === "tbf"))){
-const err51 = {instancePath:instancePath+"/spec/qdisc/kind",schemaPath:"#/properties/spec/properties/qdisc/properties/kind/enum",keyword:"enum",params:{allowedValues: schema142.properties.spec.properties.qdisc.properties.kind.enum}};
+const err51 = {instancePath:instancePath+"/spec/qdisc/kind",schemaPath:"#/properties/spec/properties/qdisc/properties/kind/enum",keyword:"enum",params:{allowedValues: schema143.properties.spec.properties.qdisc.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -11139,7 +11199,7 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!pattern40.test(data22)){
+if(!pattern41.test(data22)){
 const err53 = {instancePath:instancePath+"/spec/qdisc/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err53];

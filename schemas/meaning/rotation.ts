@@ -4,6 +4,7 @@ import { problem } from "../problem.ts";
 import { parseCron } from "./cron.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
+import { nextCron } from "./next-cron.ts";
 import { checkReference } from "./selection.ts";
 import { badValue, checkDuration } from "./values.ts";
 
@@ -22,6 +23,7 @@ export function* checkRotation({ metadata, spec }: CustomizationRotation, fleet:
 
 function* checkWhen(spec: CustomizationRotation["spec"], fleet: Fleet): Iterable<Fault> {
   yield* checkDuration(["spec", "overlap"], spec.overlap, { minMs: 0, maxMs: 86_400_000 });
+  yield* checkDuration(["spec", "jitter"], spec.jitter, { minMs: 0, maxMs: 86_400_000 });
   yield* checkDuration(["spec", "deadline"], spec.deadline, { minMs: 100, maxMs: 86_400_000 });
   const { current } = spec;
   if (current !== undefined && !spec.through.includes(current)) {
@@ -36,6 +38,8 @@ function* checkWhen(spec: CustomizationRotation["spec"], fleet: Fleet): Iterable
     const cron = parseCron(spec.at);
     if (typeof cron === "string")
       yield badValue(["spec", "at"], `"${spec.at}"`, `a cron expression of five fields: ${cron}`);
+    else if (nextCron(cron, 0) === undefined)
+      yield badValue(["spec", "at"], `"${spec.at}"`, "a date that there is");
   }
 }
 
