@@ -11,6 +11,7 @@ export { allocate, deallocate } from "netloom";
 
 const reportBytesMax: u32 = 1400;
 const groupsMax: u32 = 64;
+const version1ResponseMs: u32 = 10_000;
 const query: u32 = 0x11;
 const modeIsInclude: u32 = 1;
 const modeIsExclude: u32 = 2;
@@ -67,7 +68,7 @@ export function configure(text: usize, length: u32, flags: u32): usize {
     total += group.recordLength;
     groups[index++] = group;
   }
-  reports = new Batch(list.length * 64);
+  reports = new Batch(list.length * 64, true);
   return total <= reportBytesMax ? accepted() : refuse("all groups and their sources should fit a report of 1400 bytes");
 }
 
@@ -122,26 +123,23 @@ function report(only: Group | null, delayMs: u32): usize {
   return respondLater(composer.finish(), delayMs);
 }
 
-/** Queries of versions 1 (whose code is 0) and 2 have 8 bytes, and want a report of their own version for each group. */
+/** Queries of versions 1 (whose code is 0, RFC 2236 §4) and 2 have 8 bytes, and want a report of their own version for each group. */
 function answerOldQuery(): usize {
   const code: u32 = load<u8>(packet.transport + 1);
   const kind: u32 = code == 0 ? 0x12 : 0x16;
+  const withinMs = code == 0 ? version1ResponseMs : code * 100;
   const asked = packet.transport + 4;
-  if (load<u32>(asked) != 0) {
-    const group = find(asked);
-    if (!group) return ignore();
-    const delayMs = randomBelow(max(code, 1) * 100, load<u32>(address));
-    if (isUnderWay(group.reportAtMs, nowMs() + <f64>delayMs)) return ignore();
-    group.reportAtMs = nowMs() + <f64>delayMs;
-    return respondLater(oldReport(kind, group), delayMs);
-  }
-  // An answer is delayed as one packet or not at all, so the reports of several groups go out at once.
   reports.clear();
   for (let i = 0; i < groups.length; i++) {
-    const one = oldReport(kind, groups[i]);
-    reports.add(one + 4, load<u32>(one));
+    const group = groups[i];
+    if (load<u32>(asked) != 0 && load<u32>(asked) != load<u32>(group.address)) continue;
+    const delayMs = randomBelow(withinMs, load<u32>(address));
+    if (isUnderWay(group.reportAtMs, nowMs() + <f64>delayMs)) continue;
+    group.reportAtMs = nowMs() + <f64>delayMs;
+    const one = oldReport(kind, group);
+    reports.add(one + 4, load<u32>(one), delayMs);
   }
-  return reports.respond();
+  return reports.count > 0 ? reports.respond() : ignore();
 }
 
 function oldReport(kind: u32, group: Group): usize {

@@ -14,7 +14,7 @@ import {
   accepted, Composer, ignore, isMulticast, isZero, Json, load16, load32, nameLength, nowMs, packet, randomBelow, readConfig,
   readName, refuse, respond, respondLater, sameAddress, sameName, store16, UDP, wake,
 } from "netloom";
-import { any, readRecord, Record } from "./mdns/record";
+import { any, readRecord, Record, Sent } from "./mdns/record";
 
 export { allocate, deallocate } from "netloom";
 
@@ -25,6 +25,9 @@ const answerBytesMax: u32 = 1452;
 const legacyTtlMax: u32 = 10;
 /** RFC 6762 §7.2: how long more known answers may follow. */
 const moreAnswersMs: f64 = 500;
+/** RFC 6762 §6: between two times that a record is sent to everybody; in answer to one that wants a name for itself, less. */
+const spacingMs: f64 = 1000;
+const probeSpacingMs: f64 = 250;
 
 const typeNsec: u32 = 47;
 const classIn: u32 = 1;
@@ -49,6 +52,11 @@ let awaitedUntilMs: f64 = 0;
 // What the message at hand asks for beside records.
 let questionsEnd: usize = 0;
 let wantsMulticast: bool = false;
+
+// How the answer at hand goes out.
+let byMulticast: bool = false;
+let sendAtMs: f64 = 0;
+let sendSpacingMs: f64 = 0;
 
 export function configure(text: usize, length: u32, flags: u32): usize {
   if (flags & 1) return refuse("it sees network packets only; leave out raw");
@@ -120,11 +128,12 @@ function answerQuery(moreFollows: bool): usize {
     awaitedUntilMs = nowMs() + moreAnswersMs;
     return ignore();
   }
-  const answer = writeAnswer();
-  const delayed = hasSharedAnswer();
-  forget();
   // RFC 6762 §6: where several hosts may answer, they spread their answers over 20 to 120 ms.
-  return delayed ? respondLater(answer, 20 + randomBelow(101)) : respond(answer);
+  const delayMs: u32 = hasSharedAnswer() ? 20 + randomBelow(101) : 0;
+  sendAtMs = nowMs() + <f64>delayMs;
+  const answer = writeAnswer();
+  forget();
+  return delayMs > 0 ? respondLater(answer, delayMs) : respond(answer);
 }
 
 function isAwaited(): bool {
@@ -208,7 +217,9 @@ function writeAnswer(): usize {
   const arrivedByMulticast = isMulticast(packet.destination, packet.version);
   const source = arrivedByMulticast ? ownAddress(packet.version) : packet.destination;
   if (source == 0 || !hasMarks()) return 0;
-  const byMulticast = arrivedByMulticast && wantsMulticast && !legacy;
+  byMulticast = arrivedByMulticast && wantsMulticast && !legacy;
+  // Who probes says what it wants to claim, as authority (RFC 6762 §8.1).
+  sendSpacingMs = load16(packet.payload + 8) > 0 ? probeSpacingMs : spacingMs;
   markAdditional();
   composer.begin();
   composer.ip(packet.version, UDP, source, byMulticast ? group(packet.version) : packet.source, 255);
@@ -265,7 +276,7 @@ function writeNegatives(legacy: bool): u32 {
   let count: u32 = 0;
   for (let i = 0; i < records.length; i++) {
     const owned = records[i];
-    if (!owned.negative || !hasRoom(2 * owned.nameLength + 10 + 34)) continue;
+    if (!owned.negative || !hasRoom(2 * owned.nameLength + 10 + 34) || !mayGoOut(owned.negativeSent)) continue;
     const bytes = (highestType(owned) >> 3) + 1;
     writeHead(owned, typeNsec, legacy, owned.nameLength + 2 + bytes);
     composer.bytes(owned.name, owned.nameLength);
@@ -293,9 +304,11 @@ function highestType(record: Record): u32 {
   return highest;
 }
 
-/** False when there is no room for it: the querier asks again, and then knows the others. */
+/**
+ * False when there is no room for it (the querier asks again, and then knows the others), or when everybody was just told.
+ */
 function writeRecord(record: Record, legacy: bool): bool {
-  if (!hasRoom(record.nameLength + 10 + record.dataLength)) return false;
+  if (!hasRoom(record.nameLength + 10 + record.dataLength) || !mayGoOut(record.sent)) return false;
   writeHead(record, record.type, legacy, record.dataLength);
   composer.bytes(record.data, record.dataLength);
   return true;
@@ -307,6 +320,11 @@ function writeHead(record: Record, type: u32, legacy: bool, dataLength: u32): vo
   composer.u16(record.shared || legacy ? classIn : classIn | topBit);
   composer.u32(legacy ? min(record.ttl, legacyTtlMax) : record.ttl);
   composer.u16(dataLength);
+}
+
+/** Whether everybody may be told again, or is not to be told; what goes out is noted. */
+function mayGoOut(sent: Sent): bool {
+  return !byMulticast || sent.takeTurn(packet.version, sendAtMs, sendSpacingMs);
 }
 
 function hasRoom(length: u32): bool {

@@ -59,17 +59,23 @@ test("each opcode becomes its reaction", () => {
   assert.equal(feed(guest(answer("\\04\\10\\27\\00\\00\\01\\00\\00\\00z"))), [
     { packet: "z", delayMs: 10_000 },
   ]);
+  const later = "\\05\\02\\00\\00\\00\\07\\00\\00\\00\\01\\00\\00\\00a\\09\\00\\00\\00\\02\\00\\00\\00bc";
+  assert.equal(feed(guest(answer(later))), [
+    { packet: "a", delayMs: 7 },
+    { packet: "bc", delayMs: 9 },
+  ]);
 });
 
 test("an answer that breaks the protocol is a problem, and nothing of it is done", () => {
   const packetTooLong = "\\03\\02\\00\\00\\00\\01\\00\\00\\00a\\ff\\ff\\ff\\ff";
   for (const data of [
-    "\\05",
+    "\\06",
     "\\02\\00\\00\\00\\00",
     "\\02\\ff\\ff\\00\\00",
     packetTooLong,
     "\\03\\ff\\ff\\ff\\7f",
     "\\04\\ff\\ff\\ff\\ff\\01\\00\\00\\00z",
+    "\\05\\02\\00\\00\\00\\07\\00\\00\\00\\01\\00\\00\\00a\\ff\\ff\\ff\\ff\\01\\00\\00\\00b",
   ])
     assert.is(codeOf(feed(guest(answer(data)))), "module.answer-invalid", data);
   for (const pointer of ["65536", "-1", "-2147483648"])

@@ -12,6 +12,20 @@ export const any: u32 = 255;
 
 const name = memory.data(256);
 
+/** When something was last sent to everybody, by each IP version. */
+export class Sent {
+  private ipv4Ms: f64 = -Infinity;
+  private ipv6Ms: f64 = -Infinity;
+
+  /** Whether the last time lies so far back; then this is the last time. */
+  takeTurn(version: u32, atMs: f64, spacingMs: f64): bool {
+    if (atMs - (version == 6 ? this.ipv6Ms : this.ipv4Ms) < spacingMs) return false;
+    if (version == 6) this.ipv6Ms = atMs;
+    else this.ipv4Ms = atMs;
+    return true;
+  }
+}
+
 /** A record that the sleeping host owns, as it goes on the wire, and what is to be said of it. */
 export class Record {
   name: usize = 0;
@@ -29,6 +43,10 @@ export class Record {
   additional: bool = false;
   /** Its name has no record of the type that was asked for. */
   negative: bool = false;
+
+  readonly sent: Sent = new Sent();
+  /** That its name has no other types. */
+  readonly negativeSent: Sent = new Sent();
 
   get hasTarget(): bool {
     return this.type == typePtr || this.type == typeSrv;

@@ -119,6 +119,29 @@ test("an older querier gets reports of its own version", () => {
   ]);
 });
 
+test("reports for an older querier are spread over the time it gives, each group's by itself, and not doubled", () => {
+  let now = 0;
+  const rule = runRule("igmpv3-member", { config, nowMs: () => now });
+  const delaysOf = (code: number) =>
+    rule.packet(query({ version: 2, code })).map((each) => (each as { delayMs: number }).delayMs);
+  const delays: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    const some = delaysOf(100);
+    assert.is(some.length, config.groups.length);
+    delays.push(...some);
+    assert.equal(
+      delaysOf(255).filter((delay) => delay > Math.max(...some)),
+      [],
+      "no later report while one is under way",
+    );
+    now += 60_000;
+  }
+  assert.ok(Math.max(...delays) < 10_000 && Math.max(...delays) > 5_000, `${delays}`);
+  assert.ok(new Set(delays).size > delays.length / 2, `${delays}`);
+  // Version 1 names no time: ten seconds.
+  assert.ok(Math.max(...delaysOf(0), 0) < 10_000);
+});
+
 test("damaged queries, reports and short messages get no answer", () => {
   const rule = runRule("igmpv3-member", { config });
   const damaged = query({});

@@ -152,6 +152,26 @@ test("a known answer is not given again, unless it has lived for more than half 
   );
 });
 
+test("everybody is told a record once a second at most, by each IP version; who asks for himself always", () => {
+  let now = 1000;
+  const rule = start({ nowMs: () => now });
+  const asked = message({ questions: [question(nas, type.A)] });
+  assert.is(rule.packet(asked).length, 1);
+  now += 999;
+  assert.equal(rule.packet(asked), []);
+  assert.is(rule.packet(message({ questions: [question(nas, type.A)], sourcePort: 40_000 })).length, 1);
+  assert.is(rule.packet(message({ questions: [question(nas, type.AAAA)] })).length, 1, "another record");
+  assert.is(rule.packet(message({ questions: [question(nas, type.A)], from: v6 })).length, 1, "IPv6");
+  now += 1;
+  assert.is(rule.packet(asked).length, 1);
+  const probe = message({ questions: [question(nas, type.A)] });
+  probe.writeUInt16BE(1, 28 + 8);
+  now += 249;
+  assert.equal(rule.packet(probe), []);
+  now += 1;
+  assert.is(rule.packet(probe).length, 1, "a probe is answered sooner");
+});
+
 test("when more known answers are announced, they are awaited", () => {
   let now = 1000;
   const rule = start({ nowMs: () => now });
