@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { abiOf, sleepAbi, standardModule, standardModuleNames } from "../../modules/mod.ts";
 import { frame, icmp, ip, tcp, udp } from "./packets.ts";
 import { runRule } from "./run-rule.ts";
+import { runStreamRule } from "./run-stream-rule.ts";
 
 /** A configuration with everything in it, for the rules that do nothing without one. */
 const configs: Record<string, unknown> = {
@@ -99,6 +100,25 @@ for (const name of packetRules) {
     assert.is(rule.memoryBytes(), before);
   });
 }
+
+test("http-health: no bytes on a stream make it trap", () => {
+  const rule = runStreamRule("http-health", { paths: [{ path: "/healthz", body: "ok" }] });
+  const request = "GET /healthz HTTP/1.1\r\nHost: nas\r\n\r\n";
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString("latin1")),
+    fc.tuple(fc.nat(request.length), fc.nat(request.length)).map(([from, to]) => request.slice(from, to)),
+    fc.constant(request),
+  );
+  const said = fc.array(fc.tuple(fc.nat(3), piece), { maxLength: 8 });
+  const property = fc.property(said, (pieces) => {
+    for (const [connection, text] of pieces) rule.data(connection, text);
+    for (const [connection] of pieces) {
+      rule.end(connection);
+      rule.close(connection);
+    }
+  });
+  fc.assert(property, { numRuns: 2000 });
+});
 
 test("a rule answers a million packets with flat memory", () => {
   const rule = runRule("udp-echo");

@@ -91,7 +91,8 @@ async function wakeWhenCalled(): Promise<void> {
   const called = until("a magic packet", () => magic.lines.some((line) => line.startsWith(hostMac)));
   called.then(() => {
     plugHost("up");
-    run("ip netns exec host ping -c 1 -W 1 10.9.0.2 || true");
+    // The kernel may take a moment to find that the link is up.
+    void inNamespace("host", "timeout 60 bash -c 'until ping -c 1 -W 1 10.9.0.2; do :; done'");
   });
 }
 
