@@ -1,4 +1,3 @@
-import { ProblemError } from "../../schemas/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import { announce } from "./claims.ts";
 import type { Links } from "./links.ts";
@@ -78,7 +77,7 @@ export class Stand {
     this.#links.interestChanged("more", nowMs);
     this.#traffic.rules.add(rule);
     this.wind(rule, nowMs);
-    if (rule.spec.stream) this.#listen(rule);
+    if (rule.spec.stream) this.#streams.open(rule);
   }
 
   withdraw(rule: Rule): void {
@@ -89,17 +88,6 @@ export class Stand {
     if (rule.spec.stream) this.#streams.close(rule);
     if (rule.interval) this.#agenda.remove(rule.interval);
     rule.interval = undefined;
-  }
-
-  /** A rule that cannot listen says so, and tries again when its host sleeps again. */
-  #listen(rule: Rule): void {
-    rule.deaf = undefined;
-    try {
-      this.#streams.open(rule);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      rule.deaf = error.problem;
-    }
   }
 
   /** Has the rule's timer go off one interval from now. */

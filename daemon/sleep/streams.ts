@@ -1,5 +1,5 @@
 import { type StreamGuest, streamBytesMax } from "../../modules/mod.ts";
-import type { Problem } from "../../schemas/mod.ts";
+import { type Problem, ProblemError } from "../../schemas/mod.ts";
 import { acceptTcp, closeTcp, type IngressDrops, PrivateStack, readTcp } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
 import { addressText, wordsOf } from "./address.ts";
@@ -105,8 +105,21 @@ export class Streams {
     return this.#splices?.ends ?? [];
   }
 
-  /** Accepts connections for the rule. Throws `linux.*` problems: another rule may have the port. */
+  /** Accepts connections for the rule. One that cannot listen says why (`deaf`), and tries again when its host sleeps again. */
   open(rule: Rule): void {
+    const before = rule.deaf;
+    rule.deaf = undefined;
+    try {
+      this.#listen(rule);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      rule.deaf = error.problem;
+    }
+    if (rule.deaf !== before) this.#context.changed(rule.id);
+  }
+
+  /** Throws `linux.*` problems: another rule may have the port. */
+  #listen(rule: Rule): void {
     this.prepare();
     const listeners: Listener[] = [];
     this.#listeners.set(rule, listeners);
@@ -147,7 +160,7 @@ export class Streams {
 
   /** The rule's timer has expired. */
   tick(rule: Rule): void {
-    this.#call(rule, (guest) => guest.onTimer(this.#rules));
+    if (this.#call(rule, (guest) => guest.onTimer(this.#rules))) rule.fine();
   }
 
   /**
@@ -291,7 +304,9 @@ export class Streams {
       if (connection.stage.kind === "speaking") this.#peerEnded(connection);
     } else if (connection.stage.kind === "speaking") {
       const bytes = this.#buffer.subarray(0, moved);
-      this.#call(rule, (guest) => guest.data(number, bytes, this.#rules), connection);
+      const call = (guest: StreamGuest) => guest.data(number, bytes, this.#rules);
+      // Only this clears a rule of its faults: one that fails on all it hears accepts connections all the same.
+      if (this.#call(rule, call, connection)) rule.fine();
     }
     return this.#connections.has(number);
   }
@@ -306,17 +321,17 @@ export class Streams {
     this.#call(rule, call, connection);
   }
 
-  /** Calls a rule, for what came of a connection or for its timer, then does what it said. */
-  #call(rule: Rule, call: Parameters<StreamRules["run"]>[1], about?: Connection): void {
+  /** Calls a rule, for what came of a connection or for its timer, then does what it said; false when it failed. */
+  #call(rule: Rule, call: Parameters<StreamRules["run"]>[1], about?: Connection): boolean {
     const found = this.#rules.run(rule, call);
     if (found) {
       this.#events.faulted(rule, found);
-      return;
+      return false;
     }
-    rule.fine();
     const wanted = this.#rules.wanted;
     for (const connection of [...this.#rules.touched]) this.#advance(connection);
     if (wanted) this.#events.wanted(rule, about ? wakeCallOf(about) : { protocol: "timer" });
+    return true;
   }
 
   #advance(connection: Connection): void {
