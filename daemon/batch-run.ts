@@ -146,12 +146,12 @@ export class BatchRun {
   async #revoke({ unit }: StoredUnit): Promise<void> {
     const { engines, store, refused } = this.#options;
     const host = sleeperHost(unit);
+    await engines.revoke(unit.engine, unit.id);
     if (host !== undefined && store.asleep.has(host)) {
-      // Whoever is no longer stood in for is no longer asleep to us.
+      // Whoever is no longer stood in for is no longer asleep to us; told sooner, the engine would not wake it.
       if (!refused.has(unit.id)) await engines.power(unit.engine, host, "awake");
       store.setPower(host, "awake");
     }
-    await engines.revoke(unit.engine, unit.id);
     refused.delete(unit.id);
   }
 

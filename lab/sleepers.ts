@@ -102,7 +102,10 @@ export class Sleepers {
     try {
       await this.#announce(sleeper, "awake");
     } catch (error) {
-      this.#options.onProblem(problemOf(error));
+      const found = problemOf(error);
+      // A proxy that does not serve it (any more) has nothing to let go of.
+      if (found.code === "power.unserved") return;
+      this.#options.onProblem(found);
       const again = (): void => {
         if (sleeper.state === "awake" && !this.#closed) this.#next(sleeper, () => this.#sayAwake(sleeper));
       };

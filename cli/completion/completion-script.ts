@@ -8,7 +8,7 @@ interface Completions {
   command: string;
   description: string;
   options: string[];
-  /** Fixed words for its arguments. */
+  /** Commands below it, and fixed words for its arguments. */
   words: readonly string[];
   /** Its arguments name objects, as the running controller knows them. */
   namesObjects: boolean;
@@ -27,7 +27,10 @@ function completionsOf(command: Command): Completions {
     options: command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
     words: namesObjects
       ? kindWords
-      : command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+      : [
+          ...command.commands.map((below) => below.name()),
+          ...command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+        ],
     namesObjects,
   };
 }

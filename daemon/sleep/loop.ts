@@ -118,7 +118,10 @@ export class SleepLoop implements EngineLoop {
 
   revoke(id: UnitId): void {
     const sleeper = this.#sleepers.get(id);
-    if (sleeper) this.#removeSleeper(sleeper);
+    if (sleeper) {
+      this.#callLast(sleeper);
+      this.#removeSleeper(sleeper);
+    }
     const rule = this.#rules.get(id);
     if (rule) this.#removeRule(rule);
   }
@@ -407,6 +410,17 @@ export class SleepLoop implements EngineLoop {
 
   #sendMagic(sleeper: Sleeper, left: number): void {
     if (left <= 0 || sleeper.power.kind !== "waking" || !sleeper.standing) return;
+    this.#sendMagicOnce(sleeper);
+    this.#agenda.add(this.#nowMs + magicIntervalMs, { kind: "magic", sleeper, left: left - 1 });
+  }
+
+  /** A host that loses its proxy while it sleeps is woken: nobody would do that later, and only it can tell another one. */
+  #callLast(sleeper: Sleeper): void {
+    if (sleeper.power.kind === "awake" || !sleeper.standing) return;
+    for (let count = 0; count < sleeper.spec.wake.repeat; count++) this.#sendMagicOnce(sleeper);
+  }
+
+  #sendMagicOnce(sleeper: Sleeper): void {
     for (const port of sleeper.ports) {
       const payload = magicPayload(port.mac, sleeper.password);
       const links = port.link ? [port.link] : sleeper.links;
@@ -415,7 +429,6 @@ export class SleepLoop implements EngineLoop {
         ring.send(udp ? magicUdpFrame(mac, address, payload) : magicFrame(mac, payload));
       }
     }
-    this.#agenda.add(this.#nowMs + magicIntervalMs, { kind: "magic", sleeper, left: left - 1 });
   }
 
   /** A host that is awake, or a rule that is gone, has nothing to say any more. */

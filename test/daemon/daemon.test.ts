@@ -217,6 +217,25 @@ test("a host goes to sleep and wakes through its sleeper's engine, and that is r
   assert.equal([...at.engine.asleep], [], "whoever is not stood in for is not asleep");
 });
 
+test("a sleeper that is revoked is still asleep to its engine, which can wake the host, and to nobody afterwards", async () => {
+  await at.send(
+    { verb: "install", unit: sleeper, priority: 1 },
+    { verb: "activate", unit: sleeper.id, digest: sleeper.digest },
+  );
+  assert.is(await power("default/nas", "asleep"), "ack");
+  const asleepAtRevoke: boolean[] = [];
+  const { engine } = at;
+  const revoke = engine.revoke.bind(engine);
+  engine.revoke = (id) => {
+    asleepAtRevoke.push(engine.asleep.has("default/nas"));
+    return revoke(id);
+  };
+  await at.send({ verb: "revoke", unit: sleeper.id });
+  assert.equal(asleepAtRevoke, [true]);
+  assert.not.ok(engine.asleep.has("default/nas"));
+  assert.equal(at.daemon?.status().asleep, []);
+});
+
 test("a host that tells its power without end does not keep commands waiting", async () => {
   await at.codes({ verb: "install", unit: sleeper, priority: 1 });
   const told = Array.from({ length: 300 }, () =>

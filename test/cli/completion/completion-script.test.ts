@@ -23,6 +23,8 @@ test("bash is offered commands, then options, kinds, and the objects of the runn
   assert.equal(offered(["netloom", "get", "tunnel"]), ["tunnel", "tunnels"]);
   assert.equal(offered(["netloom", "describe", "rule/"]), ["rule/ping"]);
   assert.equal(offered(["netloom", "completion", "f"]), ["fish"]);
+  assert.equal(offered(["netloom", "lab", "ex"]), ["exec"]);
+  assert.equal(offered(["netloom", "bus", ""]), ["permissions"]);
 });
 
 test("scripts for the other shells name every command", () => {

@@ -60,6 +60,18 @@ test("a TCP SYN wakes the host by magic packets of EtherType 0x0842, as many as 
   assert.is(counter(engine, sleeper, "wakes_by_rule_total"), 1, "one wake, however often it is wanted");
 });
 
+test("a host that loses its proxy while it sleeps is woken; one that is awake is left alone", async () => {
+  const sleeper = await asleepWith({ transport: "ethernet", repeat: 2 });
+  const magic = await capture("client", "eth0", "wol", ["eth.type"]);
+  await engine.revoke(sleeper.id);
+  await until("two magic packets", () => magic.lines.length === 2);
+  const again = await installSleeper(engine, sleeperUnit({ wake: { transport: "ethernet", repeat: 2 } }));
+  await engine.revoke(again.id);
+  const last = await asleepWith({ transport: "ethernet", repeat: 1 });
+  await engine.revoke(last.id);
+  await until("one more", () => magic.lines.length === 3);
+});
+
 test("a wake is told with the rule that asked, for whom and for what", async () => {
   const sleeper = await asleepWith({ transport: "ethernet", repeat: 1 });
   knock(22, 3);
