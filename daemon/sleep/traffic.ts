@@ -47,10 +47,6 @@ export class Traffic {
     const { ring } = link;
     // A tagged frame belongs to the VLAN's own interface, which has a ring of its own when a sleeper is there.
     if (ring.vlan !== 0) return;
-    if (ring.whole !== undefined) {
-      this.#handleWhole(link, ring.whole);
-      return;
-    }
     const headers = this.#headers;
     const wrong = headers.read(ring.bytes, ring.start, ring.length);
     if (ring.length >= ethernetBytes) {
@@ -58,6 +54,10 @@ export class Traffic {
       if (sender !== undefined) this.#events.seen(sender, nowMs);
       // No machine sends from a group address.
       if (sender !== undefined || (headers.sourceMacHigh & 0x0100) !== 0) return;
+    }
+    if (ring.whole !== undefined) {
+      this.#handleWhole(link, ring.whole);
+      return;
     }
     if (wrong !== undefined) {
       this.malformed.set(wrong, (this.malformed.get(wrong) ?? 0) + 1);
