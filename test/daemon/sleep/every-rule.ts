@@ -130,7 +130,7 @@ export const questions: readonly Question[] = [
   echo(fromClient6, 128),
   membership("224.0.0.1", "11140000 00000000 027d0000"),
   membership("239.1.2.3", "110a0000 ef010203 027d0001 0a090001"),
-  membership("224.0.0.1", "11640000 00000000"),
+  membership("224.0.0.1", "11050000 00000000"),
   membership("224.0.0.1", "11000000 00000000"),
   ...[7, 5101, 5102, 5103, 5104, 5105, 5106].map((port) => datagram(port, words)),
   datagram(7, words, fromClient6),
