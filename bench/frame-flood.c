@@ -1,8 +1,8 @@
 /*
- * Sends UDP datagrams in Ethernet frames as fast as one processor can, from a packet ring, and prints how many were sent and
+ * Sends UDP datagrams in Ethernet frames, RATE a second or as fast as one processor can, from a packet ring, and prints how many were sent and
  * how many frames came back a second meanwhile, by the interface's counter. It reads no answers, and its datagrams have no
  * checksum: what sending and receiving cost here is not to be the limit of what is measured.
- *   usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO MAC
+ *   usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO MAC [RATE]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -46,10 +46,10 @@ static unsigned short checksum(const unsigned char *data, int bytes) {
 }
 
 int main(int count, char **arguments) {
-	if (count != 8) return fprintf(stderr, "usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO MAC\n"), 2;
+	if (count != 8 && count != 9) return fprintf(stderr, "usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO MAC [RATE]\n"), 2;
 	const char *interface = arguments[1];
 	int bytes = atoi(arguments[2]), fd = socket(AF_PACKET, SOCK_RAW, 0), version = TPACKET_V2, one = 1;
-	double seconds = atof(arguments[3]);
+	double seconds = atof(arguments[3]), rate = count == 9 ? atof(arguments[8]) : 1e12;
 	struct tpacket_req request = {.tp_block_size = slot * 32, .tp_block_nr = slots / 32, .tp_frame_size = slot, .tp_frame_nr = slots};
 	struct sockaddr_ll link = {.sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(interface)};
 	struct ifreq own = {0};
@@ -77,7 +77,8 @@ int main(int count, char **arguments) {
 	int at = 0;
 	double start = now(), end = start;
 	for (; end - start < seconds; end = now()) {
-		for (int i = 0; i < batch; i++) {
+		double due = (end - start) * rate - sent;
+		for (int i = 0; i < batch && i < due; i++) {
 			struct tpacket2_hdr *header = (void *)(ring + at * slot);
 			if (__atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_AVAILABLE) break;
 			header->tp_len = headers + bytes;
@@ -87,6 +88,8 @@ int main(int count, char **arguments) {
 		}
 		send(fd, NULL, 0, MSG_DONTWAIT);
 	}
+	/* What was sent last is still on its way back. */
+	if (count == 9) for (double last = now(); now() - last < 0.02;);
 	printf("{\"sent\":%.0f,\"rate\":%.0f}\n", sent / (end - start), (received(interface) - before) / (end - start));
 	return 0;
 }
