@@ -16,6 +16,8 @@ import { registerLab } from "./lab.ts";
 import { registerModule } from "./module.ts";
 import { registerPlan } from "./plan.ts";
 import { registerReconcile } from "./reconcile.ts";
+import { registerRotate } from "./rotate.ts";
+import { registerRotation } from "./rotation.ts";
 import { registerTop } from "./top.ts";
 import { registerUp } from "./up.ts";
 import { registerValidate } from "./validate.ts";
@@ -45,6 +47,8 @@ for (const register of [
   registerPlan,
   registerReconcile,
   registerTop,
+  registerRotate,
+  registerRotation,
   registerUp,
   registerValidate,
   registerVersion,

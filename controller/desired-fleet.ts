@@ -1,7 +1,9 @@
-import { type Problem, problem } from "../schemas/mod.ts";
+import { type DesiredUnit, type HostId, type Problem, problem } from "../schemas/mod.ts";
 import { Compiler } from "./compile/compiler.ts";
 import type { Fleet } from "./fleet.ts";
 import type { DesiredObjects, ObjectInForce, ObjectRef } from "./objects.ts";
+import { judgeRotation } from "./rotation/judge-rotation.ts";
+import type { Rotations } from "./rotation/rotations.ts";
 import type { ObjectFacts, StatusBoard } from "./status/status-board.ts";
 
 /**
@@ -11,11 +13,13 @@ import type { ObjectFacts, StatusBoard } from "./status/status-board.ts";
 export class DesiredFleet {
   readonly compiler = new Compiler();
   readonly #allowEmpty: boolean;
+  readonly #rotations: () => Rotations;
   #desired: DesiredObjects | undefined;
   #problems = new Map<ObjectRef, Problem[]>();
 
-  constructor(options: { allowEmpty: boolean }) {
+  constructor(options: { allowEmpty: boolean; rotations(): Rotations }) {
     this.#allowEmpty = options.allowEmpty;
+    this.#rotations = options.rotations;
   }
 
   get objects(): DesiredObjects | undefined {
@@ -44,9 +48,21 @@ export class DesiredFleet {
     this.#desired = desired;
     this.#problems = byObject(desired.problems);
     const change = this.compiler.update(desired.objects);
-    for (const host of change.hosts) fleet.setDesired(host, this.compiler.unitsOf(host));
+    for (const host of this.#rotations().update(desired.objects)) this.shape(host, fleet);
+    for (const host of change.hosts) fleet.setDesired(host, this.#unitsOf(host));
     for (const object of change.objects) board.touch(object, { isNewVersion: true });
     for (const object of [...before, ...this.#problems.keys()]) board.touch(object, { isNewVersion: false });
+  }
+
+  /** Has a host brought to what its rotations decided, when that is something else than before. */
+  shape(host: HostId, fleet: Fleet): void {
+    const before = fleet.host(host)?.desired ?? [];
+    const units = this.#unitsOf(host);
+    if (!isSame(before, units)) fleet.setDesired(host, units);
+  }
+
+  #unitsOf(host: HostId): DesiredUnit[] {
+    return this.#rotations().shape(host, this.compiler.unitsOf(host));
   }
 
   get(object: ObjectRef): ObjectInForce | undefined {
@@ -70,14 +86,26 @@ export class DesiredFleet {
     const facts: ObjectFacts = {
       revision: inForce.revision,
       problems: uncompiled ? [...problems, uncompiled] : problems,
-      placements: this.compiler.placementsOf(object),
+      placements: this.#rotations().shapePlacements(object, this.compiler.placementsOf(object)),
     };
+    const rotation = this.#rotations().get(object);
+    if (rotation) facts.own = judgeRotation(rotation);
     const { kind, metadata, spec } = inForce.object;
     if (kind === "Host" && spec.daemon) {
       facts.daemonOf = { host: `${metadata.namespace}/${metadata.name}`, maySleep: spec.sleep !== undefined };
     }
     return facts;
   }
+}
+
+function isSame(before: readonly DesiredUnit[], after: readonly DesiredUnit[]): boolean {
+  return (
+    before.length === after.length &&
+    after.every(({ unit, priority, state }, at) => {
+      const other = before[at];
+      return other?.unit === unit && other.priority === priority && other.state === state;
+    })
+  );
 }
 
 function countUnits(fleet: Fleet): number {

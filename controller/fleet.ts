@@ -5,7 +5,15 @@ import { act, OvertakenError } from "./act.ts";
 import type { BlobSender } from "./blobs.ts";
 import { BootWatch } from "./boot-watch.ts";
 import type { PlannedCommand } from "./diff.ts";
-import { decide, expectReport, type HostView, isAway, noteReport, type ReportMark } from "./host.ts";
+import {
+  decide,
+  expectReport,
+  type HostView,
+  isAway,
+  isProven,
+  noteReport,
+  type ReportMark,
+} from "./host.ts";
 import { type BatchOutcome, noteOutcome } from "./reply.ts";
 import { type ControllerTimes, hostsInFlightMax } from "./times.ts";
 
@@ -16,6 +24,8 @@ export interface FleetOptions {
   /** The term to act under; undefined while another controller leads: then nothing is sent. */
   term(): number | undefined;
   onOvertaken(term: number): void;
+  /** Whether it has to be certain that nothing sent to the host before can change it any more. */
+  mustProve(host: HostId): boolean;
   /** A host, or what is known of it, has changed in a way that may change the status of its units. */
   onHost(host: HostView): void;
   onOutcome(host: HostView, commands: readonly PlannedCommand[], outcome: BatchOutcome, tookMs: number): void;
@@ -80,6 +90,12 @@ export class Fleet {
     host.desired = desired;
     host.changedAtMs = performance.now();
     this.touch(id);
+  }
+
+  /** Whether what is seen of a host is all that was ever sent to it. */
+  isProven(host: HostView): boolean {
+    const { times, term } = this.#options;
+    return isProven(host, performance.now(), { ...times, term: term() });
   }
 
   noteReport(report: HostReport, isNew: boolean): void {
@@ -157,7 +173,8 @@ export class Fleet {
     this.#queued.delete(host.id);
     const now = performance.now();
     const term = this.#options.term();
-    const decision = decide(host, now, this.#options.times);
+    const proveTerm = this.#options.mustProve(host.id) ? term : undefined;
+    const decision = decide(host, now, { ...this.#options.times, proveTerm });
     this.#options.onHost(host);
     if (decision.kind === "wait" && "untilMs" in decision) this.#wakeAt(host.id, decision.untilMs - now);
     if (decision.kind === "settled") this.#settle(host, now);
@@ -208,6 +225,7 @@ export class Fleet {
         times,
         random: Math.random(),
         sentTo,
+        term,
       });
       onOutcome(host, commands, outcome, performance.now() - startedAt);
     };

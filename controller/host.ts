@@ -15,6 +15,8 @@ export interface HostView {
   inFlight: boolean;
   /** Older reports than this one are known not to show everything; nothing is decided by them. */
   awaited?: ReportMark & { untilMs: number };
+  /** The term of the last batch it answered, unless one sent since was not: that may be carried out still. */
+  provenTerm?: number;
   refusals: Map<UnitId, Refusal>;
   /** Since the last batch that was carried out whole. */
   failure?: { count: number; retryAtMs: number; problem: Problem };
@@ -47,19 +49,25 @@ export type Decision =
   | { kind: "wait"; for: "reply" | "host" }
   | { kind: "wait"; for: "report" | "backoff"; untilMs: number };
 
-export function decide(host: HostView, nowMs: number, options: { awayAfterMs: number }): Decision {
+/** `proveTerm`: the host has to have answered under this term, so that nothing sent before can change it any more. */
+export function decide(
+  host: HostView,
+  nowMs: number,
+  options: { awayAfterMs: number; proveTerm?: number | undefined },
+): Decision {
   const { report, awaited, failure } = host;
   if (host.inFlight) return { kind: "wait", for: "reply" };
   const isStale = awaited !== undefined;
   if (!isStale && !report)
     return host.desired.length === 0 ? { kind: "settled" } : { kind: "wait", for: "host" };
   const commands = isStale ? [] : diff(host.desired, report?.units ?? [], heldUnits(host));
-  if (!isStale && commands.length === 0) return { kind: "settled" };
+  const isProven = options.proveTerm === undefined || host.provenTerm === options.proveTerm;
+  if (!isStale && commands.length === 0 && isProven) return { kind: "settled" };
   if (host.isUnheard || isAway(host, nowMs, options.awayAfterMs)) return { kind: "wait", for: "host" };
   if (failure && failure.retryAtMs > nowMs) {
     return { kind: "wait", for: "backoff", untilMs: failure.retryAtMs };
   }
-  if (!isStale) return { kind: "send", commands };
+  if (!isStale) return commands.length > 0 ? { kind: "send", commands } : { kind: "ask" };
   return awaited.untilMs > nowMs
     ? { kind: "wait", for: "report", untilMs: awaited.untilMs }
     : { kind: "ask" };
@@ -82,6 +90,17 @@ export function expectReport(host: HostView, { boot, sequence }: ReportMark, unt
   if (host.report && shows(host.report, { boot, sequence })) return;
   if (host.awaited && host.awaited.boot === boot && host.awaited.sequence >= sequence) return;
   host.awaited = { boot, sequence, untilMs };
+}
+
+/** Whether its newest report shows all that was ever sent to it, by this controller under `term` or by any before. */
+export function isProven(
+  host: HostView,
+  nowMs: number,
+  options: { awayAfterMs: number; term: number | undefined },
+): boolean {
+  if (!host.report || host.inFlight || host.awaited || host.isUnheard) return false;
+  if (options.term === undefined || host.provenTerm !== options.term) return false;
+  return !isAway(host, nowMs, options.awayAfterMs);
 }
 
 export function isAway(host: HostView, nowMs: number, awayAfterMs: number): boolean {

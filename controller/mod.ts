@@ -1,6 +1,6 @@
 /**
  * Brings a fleet to what its source says: sources, objects to units (`compile/`), units to commands (`diff`), commands to
- * hosts (`fleet`, `act`), and what comes of it (`status/`). May import: schemas, bus.
+ * hosts (`fleet`, `act`), the order in which customizations change (`rotation/`), and what comes of it (`status/`). May import: schemas, bus.
  */
 export type * from "./api/replies.ts";
 export { type ApiServer, serveApi } from "./api/server.ts";

@@ -17,6 +17,8 @@ import type { StandardModules } from "./program-store.ts";
 import { RecordKeeper } from "./record/record-keeper.ts";
 import { RecordStore } from "./record/record-store.ts";
 import type { BatchOutcome } from "./reply.ts";
+import type { LiveRotation } from "./rotation/live-rotation.ts";
+import { Rotations } from "./rotation/rotations.ts";
 import { type SleeperItem, sleeperItems } from "./sleepers.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
@@ -70,6 +72,7 @@ export class Reconciler {
   readonly #service: BlobService;
   readonly #record: RecordStore;
   readonly #keeper: RecordKeeper;
+  readonly rotations: Rotations;
   readonly #listeners = new Set<(news: News) => void>();
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
@@ -108,7 +111,21 @@ export class Reconciler {
       readAgain: () => this.#reader.again(),
       fallBack: (desired) => this.#onObjects(desired),
     });
-    this.desired = new DesiredFleet({ allowEmpty });
+    this.desired = new DesiredFleet({ allowEmpty, rotations: () => this.rotations });
+    this.rotations = new Rotations({
+      bucket: record,
+      leadership,
+      log,
+      placementsOf: (object) => this.desired.compiler.placementsOf(object),
+      hostOf: (id) => this.fleet.host(id),
+      isCertain: (host) => this.fleet.isProven(host),
+      onOvertaken: (term) => this.#onOvertaken(term),
+      onHosts: (hosts) => {
+        for (const host of hosts) this.desired.shape(host, this.fleet);
+      },
+      onChange: (rotation) => this.#onRotation(rotation),
+      onEvent: (event) => this.events.add(event),
+    });
     this.events = new EventLog((event, dropped) => this.#onEvent(event, dropped), known.events);
     this.board = new StatusBoard(
       {
@@ -125,7 +142,11 @@ export class Reconciler {
       times,
       term: () => this.term,
       onOvertaken: (term) => this.#onOvertaken(term),
-      onHost: (host) => this.board.setHost(host),
+      mustProve: (host) => this.rotations.isMoving(host),
+      onHost: (host) => {
+        this.board.setHost(host);
+        this.rotations.noteHost(host.id);
+      },
       onOutcome: (host, commands, outcome, tookMs) => {
         this.metrics.noteOutcome(commands, outcome, tookMs);
         this.#onOutcome(host, commands, outcome);
@@ -166,7 +187,8 @@ export class Reconciler {
 
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */
   get term(): number | undefined {
-    return this.desired.mayAct ? this.#keeper.term : undefined;
+    const { term } = this.#keeper;
+    return this.desired.mayAct && term === this.rotations.term ? term : undefined;
   }
 
   get isOnBus(): boolean {
@@ -204,6 +226,7 @@ export class Reconciler {
   /** Leaves the fleet as it is. Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     await this.#keeper.stop();
+    await this.rotations.stop();
     await Promise.allSettled([this.#starting]);
     for (const end of this.#endings) end();
     await this.#reader.stop();
@@ -220,7 +243,11 @@ export class Reconciler {
     const observed = await ObservedFleet.start(
       bus,
       {
-        onReport: (report, isNew) => this.fleet.noteReport(report, isNew),
+        onReport: (report, isNew) => {
+          this.fleet.noteReport(report, isNew);
+          // What is seen of a unit may decide what it ought to be, and has to before the host is looked at.
+          this.rotations.noteHost(report.host);
+        },
         onHeartbeat: ({ host, boot, sequence }) => this.fleet.noteHeartbeat(host, { boot, sequence }),
       },
       log,
@@ -229,6 +256,7 @@ export class Reconciler {
     this.#endings.push(leadership.onChange(() => void this.#onLead()));
     this.#endings.push(source.onProblems(() => this.#onSource()));
     this.#noteLead();
+    await this.rotations.takeUp();
     await this.#keeper.start(() => this.#reader.start());
     this.fleet.touchAll();
     this.#onSource();
@@ -236,6 +264,7 @@ export class Reconciler {
 
   async #onLead(): Promise<void> {
     this.#noteLead();
+    await this.rotations.takeUp();
     await this.#keeper.takeUp();
     this.fleet.touchAll();
   }
@@ -299,6 +328,14 @@ export class Reconciler {
     ];
     const { objects, invalidObjects } = this.desired;
     return { location: source.location, revision: objects?.revision, problems, invalidObjects };
+  }
+
+  #onRotation(rotation: LiveRotation): void {
+    this.board.touch(rotation.ref, { isNewVersion: false });
+    for (const member of rotation.settings.through) {
+      this.board.touch(rotation.refOf(member), { isNewVersion: false });
+    }
+    for (const host of rotation.hosts()) this.fleet.touch(host);
   }
 
   #onStatus(object: ObjectRef, status: ObjectStatus | undefined, before: ObjectStatus | undefined): void {

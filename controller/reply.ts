@@ -13,6 +13,8 @@ export type BatchOutcome =
 export interface ReplyContext {
   /** The daemon's start that the batch was meant for, as far as was known. */
   sentTo: string | undefined;
+  /** The term it was sent under. */
+  term: number;
   nowMs: number;
   times: ControllerTimes;
   /** Between 0 and 1, for jitter. */
@@ -33,11 +35,13 @@ export function noteOutcome(
   context: ReplyContext,
 ): void {
   if (outcome.kind === "unanswered") {
+    delete host.provenTerm;
     noteFailure(host, outcome.problem, context);
     return;
   }
   if (outcome.shown) {
     delete host.awaited;
+    host.provenTerm = context.term;
     host.seenAtMs = context.nowMs;
     const hasStartedSince = host.report?.boot !== context.sentTo && outcome.shown.boot === context.sentTo;
     if (!hasStartedSince) expectReport(host, outcome.shown, context.nowMs + context.times.reportTimeoutMs);

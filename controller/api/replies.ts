@@ -1,6 +1,8 @@
 import type { HostId, NetloomObject, Problem, UnitId, UnitState } from "../../schemas/mod.ts";
 import type { FleetEvent } from "../events.ts";
 import type { HostPlan } from "../plan.ts";
+import type { MoveStep } from "../rotation/move-step.ts";
+import type { Cause, Stage } from "../rotation/rotation-record.ts";
 import type { SleeperItem } from "../sleepers.ts";
 import type { ObjectStatus } from "../status/object-status.ts";
 import type { SourceStatus } from "../status/source-status.ts";
@@ -77,6 +79,47 @@ export interface PlanReply {
   /** Absent while nothing is sent at all, since nothing is known of what ought to be (`source.problems` say why). */
   revision?: string;
   hosts: HostPlan[];
+}
+
+/** GET and POST /v1/rotations/NAMESPACE/NAME. Times are RFC 3339. */
+export interface RotationReply {
+  namespace: string;
+  name: string;
+  through: string[];
+  /** What every flow was last seen to be moved to. */
+  current?: string;
+  move?: {
+    from?: string;
+    to: string;
+    cause: Cause;
+    step: MoveStep;
+    since: string;
+    /** When the step is given up. */
+    deadline?: string;
+    held: boolean;
+    /** Hosts that do not show the step yet. */
+    waitingFor: HostId[];
+  };
+  /** Where each member is that is anywhere. */
+  stages: Record<string, Stage["at"]>;
+  next?: { at: string; to: string };
+  /** Oldest first. */
+  history: {
+    from?: string;
+    to: string;
+    cause: Cause;
+    started: string;
+    ended: string;
+    outcome: string;
+    reason?: string;
+  }[];
+}
+
+/** GET /v1/rotations/NAMESPACE/NAME/plan?to=MEMBER: the steps, in order; each begins when all hosts show the one before. */
+export interface RotationPlanReply {
+  from?: string;
+  to: string;
+  steps: { step: MoveStep | "retireSenders" | "retireReceivers"; what: string; hosts: HostId[] }[];
 }
 
 /** POST /v1/reconcile: what the source has now is taken in; what follows of it can be watched. */

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { kindNames } from "../../schemas/mod.ts";
 import type { Reconciler } from "../reconciler.ts";
+import { successorOf } from "../rotation/choose-target.ts";
+import type { LiveRotation } from "../rotation/live-rotation.ts";
 import type { ErrorReply } from "./replies.ts";
+import { rotationPlan, rotationView } from "./rotation-views.ts";
 import * as views from "./views.ts";
 import { streamNews } from "./watch-stream.ts";
 
@@ -95,6 +98,36 @@ const routes: Route[] = [
   },
   {
     method: "GET",
+    path: ["v1", "rotations", "*", "*"],
+    answer: ({ reconciler, parts }) => {
+      const live = rotationAt(reconciler, parts);
+      return live ? ok(rotationView(live)) : noRotation(parts);
+    },
+  },
+  {
+    method: "GET",
+    path: ["v1", "rotations", "*", "*", "plan"],
+    answer: ({ reconciler, parts, query }) => {
+      const live = rotationAt(reconciler, parts);
+      if (!live) return noRotation(parts);
+      const to = memberAsked(live, query);
+      return to.isKnown ? ok(rotationPlan(live, to.member)) : unknownMember(live, to.member);
+    },
+  },
+  {
+    method: "POST",
+    path: ["v1", "rotations", "*", "*"],
+    answer: async ({ reconciler, parts, query }) => {
+      const live = rotationAt(reconciler, parts);
+      if (!live) return noRotation(parts);
+      const to = memberAsked(live, query);
+      if (!to.isKnown) return unknownMember(live, to.member);
+      if (await reconciler.rotations.rotate(live, to.member)) return ok(rotationView(live));
+      return error(503, "another controller leads; ask that one");
+    },
+  },
+  {
+    method: "GET",
     path: ["v1", "watch"],
     answer: ({ reconciler, response }) => {
       streamNews(reconciler, response);
@@ -148,6 +181,22 @@ function decodeSegment(segment: string): string {
     // What is no valid encoding names nothing, as it stands.
     return segment;
   }
+}
+
+const rotationAt = ({ rotations }: Reconciler, parts: readonly string[]): LiveRotation | undefined =>
+  rotations.get(`CustomizationRotation/${parts.join("/")}`);
+
+const noRotation = (parts: readonly string[]): Reply => error(404, `there is no rotation ${parts.join("/")}`);
+
+/** The member that is asked for; by default the one that comes next. */
+function memberAsked(live: LiveRotation, query: URLSearchParams): { member: string; isKnown: boolean } {
+  const { through } = live.settings;
+  const member = query.get("to") ?? successorOf(live.record, through);
+  return { member, isKnown: through.includes(member) };
+}
+
+function unknownMember(live: LiveRotation, member: string): Reply {
+  return error(400, `${member} is none of ${live.settings.through.join(", ")}`);
 }
 
 function unknownKind(kind: string): Reply {

@@ -9,7 +9,7 @@ import { compileTunnel } from "./tunnel.ts";
 type Kind = NetloomObject["kind"];
 type OfKind<K extends Kind> = Extract<NetloomObject, { kind: K }>;
 
-/** A line a kind. A rotation is carried out by moving Customizations; a check is read by the lab alone. */
+/** A line a kind. A rotation moves Customizations (`rotation/`); a check is read by the lab alone. */
 const compilers: { [K in Kind]: KindCompiler<OfKind<K>> } = {
   Host: compileHost,
   Rule: compileRule,

@@ -34,10 +34,11 @@ function nextStage(member: Member, stage: Stage, draft: RotationDraft): Stage | 
   }
 }
 
-/** While anything moves, it may be turned back, and nothing begins to leave. */
+/** A move to another member may be turned back, and until it is done nothing begins to leave; a move home may not. */
 function isNeeded(member: Member, { record }: RotationDraft): boolean {
   const { move, current, front } = record;
-  return move !== undefined || [current, front.sender, front.receiver].includes(member);
+  const isMovingOn = move !== undefined && move.to !== current;
+  return isMovingOn || [current, front.sender, front.receiver].includes(member);
 }
 
 /** Hosts that cannot be seen may have it or not; what is seen nowhere needs no receiver to read it. */

@@ -48,7 +48,13 @@ const reasons = { refused: "Refused", faulted: "Faulted", away: "HostAway", pend
  */
 export function judge(
   rows: readonly UnitRow[],
-  context: { problem: Problem | undefined; inForce?: string | undefined; isLate: boolean },
+  context: {
+    problem: Problem | undefined;
+    inForce?: string | undefined;
+    isLate: boolean;
+    /** How the object itself stands, where that is not what its units are. */
+    own?: Judgement | undefined;
+  },
 ): Judgement {
   const { problem, inForce } = context;
   if (problem) {
@@ -56,6 +62,7 @@ export function judge(
     const said = { reason: "Invalid", message: `${problem.message}${kept}` };
     return { ready: { status: "False", ...said }, reconciling: no, stalled: { status: "True", ...said } };
   }
+  if (context.own) return context.own;
   const worst = rows.reduce<UnitRow | undefined>(
     (found, row) => (severity[row.status.state] > severity[found?.status.state ?? "ready"] ? row : found),
     undefined,

@@ -3,7 +3,7 @@ import type { Placement } from "../compile/placement.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
 import { type HostView, isAway } from "../host.ts";
 import type { ObjectRef } from "../objects.ts";
-import { conditionsOf, judge, type UnitRow } from "./conditions.ts";
+import { conditionsOf, type Judgement, judge, type UnitRow } from "./conditions.ts";
 import { isStalled, type ObjectStatus, problemsPerStatusMax } from "./object-status.ts";
 import { isSameStatus, type UnitStatus, unitStatuses } from "./unit-status.ts";
 
@@ -15,6 +15,8 @@ export interface ObjectFacts {
   problems: readonly Problem[];
   placements: readonly Placement[];
   /** A Host with a daemon is judged by whether that is there, too. */
+  /** How it stands, where that is not what its units are. */
+  own?: Judgement;
   daemonOf?: { host: HostId; maySleep: boolean };
 }
 
@@ -123,6 +125,7 @@ export class StatusBoard {
     const judgement = judge(rows, {
       problem: facts.problems[0],
       inForce: facts.revision,
+      own: facts.own,
       isLate: this.#isLate(object, rows, before),
     });
     const conditions = conditionsOf(judgement, {

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { isReady } from "../../controller/mod.ts";
 import { problem } from "../../schemas/mod.ts";
 import { fleetYaml } from "../controller/fixtures.ts";
+import { rotationFiles } from "../controller/rotation/rotation-files.ts";
 import { until } from "../controller/until.ts";
 import { World } from "../controller/world.ts";
 
@@ -267,6 +268,33 @@ test("a controller that is not there is said in one line, with exit status 2", a
   const { code, out, err } = await run(socket, ["get"]);
   assert.equal({ code, out }, { code: 2, out: "" });
   assert.match(err, /^netloom: Cannot reach a controller at .*: there is no socket; start one .*\n$/);
+});
+
+test("rotate moves the flows of a rotation, and rotation tells where it stands", async ({
+  world,
+  socket,
+}) => {
+  world.source.commit(rotationFiles());
+  const hosts = ["default/client-1", "default/client-2", "default/server"];
+  const daemons = hosts.map((host) => world.daemon({ host }));
+  const { reconciler } = await world.controller({ serve: [{ kind: "socket", path: socket }] });
+  for (const daemon of daemons) await daemon.report();
+  const current = () => reconciler.rotations.get("CustomizationRotation/default/dns")?.record.current;
+  await until("in force", () => current() === "tag");
+  const plan = await run(socket, ["rotate", "dns", "--plan"]);
+  assert.match(plan.out, /tag -> compress\n1\. deployReceivers .*; on default\/server\n2\. deploySenders/);
+  assert.is(current(), "tag", "a plan does nothing");
+  const refused = await run(socket, ["rotate", "dns", "--to", "tga"]);
+  assert.is(refused.code, 2);
+  assert.match(refused.err, /tga is none of tag, compress/);
+  assert.is((await run(socket, ["rotate", "dns", "--to", "compress"])).code, 0);
+  await until("moved", () => current() === "compress");
+  const shown = await run(socket, ["rotation", "dns"]);
+  assert.match(shown.out, /default\/dns: compress is in force/);
+  assert.match(shown.out, /history .* tag -> compress \(manual\) done/);
+  const value = JSON.parse((await run(socket, ["rotation", "dns", "-o", "json"])).out);
+  assert.is(value.current, "compress");
+  assert.is((await run(socket, ["rotation", "nothing"])).code, 2);
 });
 
 test.run();

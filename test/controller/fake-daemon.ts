@@ -90,7 +90,8 @@ export class FakeDaemon {
         interfaces: [],
         engines: engineNames.map((engine) => ({ engine, available: true })),
       },
-      units: this.model.list(),
+      // A model has no flows that a deprecated unit could hold.
+      units: this.model.list().map((unit) => (unit.state === "deprecated" ? { ...unit, idle: true } : unit)),
     };
     await this.#bus.request(subjects.report(this.host), codecs.hostReport.encode(report), {
       timeoutMs: 2_000,

@@ -9,7 +9,7 @@ import { defaultTimes } from "../../controller/times.ts";
 import { type Problem, problem } from "../../schemas/mod.ts";
 
 const times = { ...defaultTimes, backoffFirstMs: 100, backoffMaxMs: 1_000, reportTimeoutMs: 50 };
-const context: ReplyContext = { nowMs: 1_000, times, random: 1, sentTo: "a" };
+const context: ReplyContext = { nowMs: 1_000, times, random: 1, sentTo: "a", term: 1 };
 const revoke: PlannedCommand = { verb: "revoke", unit: "Rule/d/r" };
 const forNow = problem("bus.unavailable", { reason: "for now" });
 const forGood = problem("unit.invalid", { unit: "Rule/d/r", reason: "for good" });

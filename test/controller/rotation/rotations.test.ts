@@ -1,0 +1,133 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { RunningController } from "../../../controller/mod.ts";
+import type { FakeDaemon } from "../fake-daemon.ts";
+import { FakeLeadership } from "../fixtures.ts";
+import { until } from "../until.ts";
+import { World } from "../world.ts";
+import { rotationFiles } from "./rotation-files.ts";
+
+const test = suite<{ world: World }>("rotations on a fleet");
+test.before.each((context) => {
+  context.world = new World();
+});
+test.after.each(({ world }) => world.end());
+
+const rotation = "CustomizationRotation/default/dns";
+type Daemons = Record<"client-1" | "client-2" | "server", FakeDaemon>;
+
+async function daemonsOf(world: World): Promise<Daemons> {
+  const daemon = (name: string): FakeDaemon => world.daemon({ host: `default/${name}` });
+  return { "client-1": daemon("client-1"), "client-2": daemon("client-2"), server: daemon("server") };
+}
+
+async function reportAll(daemons: Daemons): Promise<void> {
+  for (const daemon of Object.values(daemons)) await daemon.report();
+}
+
+const unitsOf = (daemon: FakeDaemon): string =>
+  daemon.model
+    .list()
+    .map(({ id, state, priority }) => `${id.split("/")[2]} ${state} ${priority}`)
+    .sort()
+    .join(", ");
+const isEverywhere = (daemons: Daemons, units: string): boolean =>
+  Object.values(daemons).every((daemon) => unitsOf(daemon) === units);
+const reasonsOf = ({ reconciler }: RunningController): string[] =>
+  reconciler.events
+    .list()
+    .filter(({ object }) => object === rotation)
+    .map(({ reason }) => reason);
+
+async function atRest(world: World) {
+  world.source.commit(rotationFiles());
+  const daemons = await daemonsOf(world);
+  const controller = await world.controller();
+  await reportAll(daemons);
+  await until("the first is in force", () => isEverywhere(daemons, "tag active 10"));
+  await until("at rest", () => controller.reconciler.rotations.get(rotation)?.record.current === "tag");
+  return { controller, daemons };
+}
+
+test("a commit moves every flow, receivers before senders, and takes the old one off", async ({ world }) => {
+  const { controller, daemons } = await atRest(world);
+  const order: string[] = [];
+  for (const [name, { model }] of Object.entries(daemons)) {
+    const apply = model.apply.bind(model);
+    model.apply = (command) => {
+      const unit = command.verb === "install" ? command.unit.id : command.unit;
+      if (command.verb !== "prioritize" || unit.includes("compress"))
+        order.push(`${command.verb} ${unit} ${name}`);
+      return apply(command);
+    };
+  }
+  world.source.commit(rotationFiles({ current: "compress" }));
+  await until("moved", () => isEverywhere(daemons, "compress active 10"));
+  const at = (step: string): number => order.findIndex((each) => each.startsWith(step));
+  const last = (step: string): number => order.findLastIndex((each) => each.startsWith(step));
+  const sender = (verb: string, member: string) => `${verb} Customization/default/${member}/sender`;
+  const receiver = (verb: string, member: string) => `${verb} Customization/default/${member}/receiver`;
+  assert.ok(last(receiver("activate", "compress")) < at(sender("install", "compress")));
+  assert.ok(last(sender("activate", "compress")) < at(receiver("prioritize", "compress")));
+  assert.ok(last(receiver("prioritize", "compress")) < at(sender("prioritize", "compress")));
+  assert.ok(last(sender("prioritize", "compress")) < at(sender("deprecate", "tag")));
+  assert.ok(last(sender("revoke", "tag")) < at(receiver("deprecate", "tag")));
+  await until("told", () => reasonsOf(controller).filter((reason) => reason === "RotationDone").length > 0);
+  await until("ready", () => {
+    const conditions = controller.reconciler.board.get(rotation)?.conditions ?? [];
+    return conditions.some(({ reason, message }) => reason === "AtRest" && message.startsWith("compress"));
+  });
+});
+
+test("a host that is away fails the rotation at its deadline; the others are put back, and it too when it returns", async ({
+  world,
+}) => {
+  const { controller, daemons } = await atRest(world);
+  daemons["client-2"].stop();
+  world.source.commit(rotationFiles({ current: "compress", deadline: "1s" }));
+  await until("put back", () => reasonsOf(controller).includes("RotationFailed"));
+  await until("tag in front", () => unitsOf(daemons["client-1"]) === "tag active 10");
+  assert.match(
+    unitsOf(daemons.server),
+    /compress active 20/,
+    "as long as the one away may write it, it is read",
+  );
+  const back = world.daemon({
+    host: "default/client-2",
+    boot: "boot-2",
+    units: daemons["client-2"].model.list(),
+  });
+  await back.report();
+  await until("right", () => isEverywhere({ ...daemons, "client-2": back }, "tag active 10"));
+});
+
+test("a controller that takes over in the middle goes on from what was decided", async ({ world }) => {
+  const { controller, daemons } = await atRest(world);
+  let open = (): void => undefined;
+  daemons["client-1"].hold(new Promise((resolve) => (open = resolve)));
+  world.source.commit(rotationFiles({ current: "compress" }));
+  await until("under way", () => unitsOf(daemons["client-2"]).includes("compress active 20"));
+  await controller.stop();
+  open();
+  const second = await world.controller({ leadership: new FakeLeadership(7) });
+  await until("moved", () => isEverywhere(daemons, "compress active 10"));
+  await until("done", () => second.reconciler.rotations.get(rotation)?.record.current === "compress");
+  assert.equal(
+    second.reconciler.rotations.get(rotation)?.record.history.map(({ to, outcome }) => `${to} ${outcome}`),
+    ["tag done", "compress done"],
+  );
+});
+
+test("somebody asks for another by hand", async ({ world }) => {
+  const { controller, daemons } = await atRest(world);
+  const live = controller.reconciler.rotations.get(rotation)!;
+  assert.ok(await controller.reconciler.rotations.rotate(live, "compress"));
+  await until("moved", () => isEverywhere(daemons, "compress active 10"));
+  world.leadership.set(undefined);
+  assert.not.ok(
+    await controller.reconciler.rotations.rotate(live, "tag"),
+    "one that does not lead decides nothing",
+  );
+});
+
+test.run();
