@@ -16,12 +16,12 @@ export interface StreamSink {
 /** Of one `send` or `handOver`, and of one block of `stream_data`. */
 export const streamBytesMax = 65_536;
 const actionsMax = 4096;
-const opcode = { ignore: 0, wake: 1, actions: 5 } as const;
+const opcode = { ignore: 0, wake: 1, actions: 6 } as const;
 const action = { send: 1, close: 2, reset: 3, handOver: 4, wake: 5 } as const;
 const actionHeadBytes = 5;
 
 /**
- * Reads the answer of a rule that sees streams: opcode 0 or 1 as in `readReaction`, or 5, a count (4 bytes) and that many
+ * Reads the answer of a rule that sees streams: opcode 0 or 1 as in `readReaction`, or 6, a count (4 bytes) and that many
  * actions: kind (1 byte), connection (4), and for `send` and `handOver` a size (4) and bytes. Integers are little-endian.
  * Answers what is wrong with it; then the sink has been told nothing.
  */
@@ -40,7 +40,7 @@ export function readStreamAnswer(
     case opcode.actions:
       return readActions(memory, pointer + 1, sink);
     default:
-      return `opcode ${memory[pointer]} is not 0, 1 or 5`;
+      return `opcode ${memory[pointer]} is not 0, 1 or 6`;
   }
 }
 

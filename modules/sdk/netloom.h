@@ -175,7 +175,7 @@ static inline bool netloom_stream_hand_over(netloom_streams *s, uint32_t connect
 static inline bool netloom_stream_wake(netloom_streams *s) { return netloom_stream_head(s, 5, 0, 0); }
 static inline uint8_t *netloom_streams_finish(netloom_streams *s) {
   if (s->used < 5) netloom_streams_begin(s);
-  s->room[0] = 5;
+  s->room[0] = 6;
   netloom_store_host32(s->room + 1, s->count);
   return s->room;
 }

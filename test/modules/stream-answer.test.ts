@@ -21,7 +21,7 @@ function read(memory: Uint8Array<ArrayBuffer>, pointer = 0): { wrong: string | u
 
 const u32 = (value: number): number[] => [...new Uint8Array(Uint32Array.of(value).buffer)];
 const bytes = (text: string): number[] => [...u32(text.length), ...Buffer.from(text)];
-const actions = (...list: number[][]) => Uint8Array.from([5, ...u32(list.length), ...list.flat()]);
+const actions = (...list: number[][]) => Uint8Array.from([6, ...u32(list.length), ...list.flat()]);
 
 test("each action becomes what it says, in order", () => {
   const memory = actions(
@@ -42,8 +42,8 @@ test("an answer that breaks the protocol is told, and nothing of it is done", ()
   const send = [1, ...u32(7), ...bytes("hello")];
   for (const memory of [
     Uint8Array.of(2),
-    Uint8Array.of(5, 1, 0),
-    Uint8Array.from([5, ...u32(4097)]),
+    Uint8Array.of(6, 1, 0),
+    Uint8Array.from([6, ...u32(4097)]),
     actions(send, [6, ...u32(0)]),
     actions(send, [0, ...u32(0)]),
     actions(send, [
@@ -65,7 +65,7 @@ test("an answer that breaks the protocol is told, and nothing of it is done", ()
 test("no bytes make it read outside the memory", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat(70), (memory, pointer) => {
-      if (memory.length > 0) memory[0] = 5;
+      if (memory.length > 0) memory[0] = 6;
       const { wrong, done } = read(Uint8Array.from(memory), pointer);
       assert.ok(wrong === undefined || done.length === 0);
     }),

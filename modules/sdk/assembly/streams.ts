@@ -56,7 +56,7 @@ export class StreamActions {
   }
 
   finish(): usize {
-    store<u8>(this.start, 5);
+    store<u8>(this.start, 6);
     store<u32>(this.start + 1, this.count);
     return this.start;
   }

@@ -178,7 +178,7 @@ test("a program cannot speak on a connection that is not its own", async () => {
   // Resets connection 1, which is the neighbour's, and answers nothing on its own.
   const foreign = speaking(
     "(i32.const 64)",
-    '(data (i32.const 64) "\\05\\02\\00\\00\\00\\03\\01\\00\\00\\00\\02\\ff\\00\\00\\00")',
+    '(data (i32.const 64) "\\06\\02\\00\\00\\00\\03\\01\\00\\00\\00\\02\\ff\\00\\00\\00")',
   );
   await installRule(engine, stream("echo", echo, 7));
   const bad = await installRule(engine, stream("bad", foreign, 9));
