@@ -10,7 +10,7 @@ interface Waiting {
 /**
  * Reads objects by id out of an object store, through one `git cat-file --batch` that stays: an object costs a line
  * written and its bytes read, not a process. This one command bypasses simple-git, which closes a command's input and
- * decodes its output (docs/decisions/0010-git-objects-read-in-place.md).
+ * decodes its output (docs/decisions/0002-git-objects-read-in-place.md).
  */
 export class GitObjects {
   readonly #gitFolder: string;

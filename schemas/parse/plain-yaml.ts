@@ -6,7 +6,7 @@ import { gaveUp, resolvePlain } from "./plain-scalar.ts";
  * on one line, plain scalars on one line, quoted scalars without escapes, comments. On anything else it
  * gives up (undefined), without an opinion on whether the text is valid; what it does read is what the `yaml` package
  * reads (schema "core", string keys), which test/schemas/parse/plain-yaml.test.ts holds it to. Some twenty times as
- * fast (docs/decisions/0003-a-fast-reader-for-plain-yaml.md).
+ * fast (docs/decisions/0001-a-fast-reader-for-plain-yaml.md).
  */
 export function readPlainYaml(text: string): { value: unknown } | undefined {
   if (!fit.test(text)) return undefined;
