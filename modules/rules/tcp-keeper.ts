@@ -51,6 +51,7 @@ let handover: Batch = new Batch(0);
 let needsHost: bool = false;
 let hasTimestamp: bool = false;
 let timestamp: u32 = 0;
+let echoed: u32 = 0;
 let hasUserTimeout: bool = false;
 
 export function configure(text: usize, length: u32, flags: u32): usize {
@@ -81,6 +82,7 @@ export function process_packet(message: usize): usize {
   if (isOld(connection)) return acknowledge(connection);
   connection.remoteTimestamp = timestamp;
   connection.hasRemoteTimestamp = hasTimestamp;
+  if (ahead >= -1 && ahead <= 0) catchUp(connection);
   if (end > 0) return wake();
   // A pure acknowledgment of the right number asks for nothing; an earlier one is a keep-alive or a late duplicate.
   if (ahead >= 0) return ignore();
@@ -131,6 +133,7 @@ function readOptions(): bool {
       if (length != 10) return false;
       hasTimestamp = true;
       timestamp = load32(at + 2);
+      echoed = load32(at + 6);
     } else if (kind == optionUserTimeout) hasUserTimeout = true;
     else if (!isOfHandshake(kind)) needsHost = true;
     at += length;
@@ -150,6 +153,14 @@ function isOfHandshake(kind: u32): bool {
 /** A segment from the past, by its timestamp (RFC 7323 §5.3): acknowledged, and nothing taken from it. */
 function isOld(connection: Connection): bool {
   return connection.hasTimestamp && connection.hasRemoteTimestamp && <i32>(timestamp - connection.remoteTimestamp) < 0;
+}
+
+/**
+ * What the host sent between its telling of the connection and its sleep, the peer echoes; it takes nothing older than
+ * that (RFC 7323 §5.3).
+ */
+function catchUp(connection: Connection): void {
+  if (hasTimestamp && <i32>(echoed - connection.timestamp) > 0) connection.timestamp = echoed;
 }
 
 function acknowledge(connection: Connection): usize {

@@ -31,9 +31,10 @@ const fields = [
 
 const segment = (more: Partial<TcpFields>): Buffer =>
   tcp(inbound, { ports: [40_000, 22], flags: tcpFlags.ack, sequence: 2000, acknowledgment: 1000, ...more });
-const stamp = (value: number): Buffer => {
-  const option = Buffer.from("0101080a0000000000000001", "hex");
+const stamp = (value: number, echoed = 1): Buffer => {
+  const option = Buffer.from("0101080a0000000000000000", "hex");
   option.writeUInt32BE(value, 4);
+  option.writeUInt32BE(echoed, 8);
   return option;
 };
 const keepAlive = { sequence: 1999 };
@@ -83,6 +84,15 @@ test("timestamps are counted up by one, and the remote one's is echoed", () => {
   );
   const old = onlyAnswer(rule.packet(segment({ ports, data: "old data", options: stamp(8999) })));
   assert.equal(dissect([old], fields), [of("503", "9100")]);
+});
+
+test("a timestamp that the host sent after it had told of the connection is gone on from", () => {
+  const rule = runRule("tcp-keeper", { config });
+  const ports: [number, number] = [40_001, 22];
+  const probe = (echoed: number, sequence = 1999) =>
+    onlyAnswer(rule.packet(segment({ ports, sequence, options: stamp(9000, echoed) })));
+  const answers = [probe(700), probe(701), probe(600), probe(900, 1500)];
+  assert.equal(dissect(answers, ["tcp.options.timestamp.tsval"]), [["701"], ["702"], ["703"], ["704"]]);
 });
 
 test("new data, FIN, SYN and the right RST wake the host; other segments do not", () => {
