@@ -5,6 +5,7 @@ import type { Unit } from "../../../schemas/mod.ts";
 import { buildText } from "../../modules/build-text.ts";
 import { wat } from "../../modules/wat.ts";
 import { capture } from "./capture.ts";
+import { hasTun } from "./has-tun.ts";
 import {
   counter,
   fallAsleep,
@@ -21,6 +22,7 @@ import { runIn, runUntilReady } from "./running.ts";
 import { until } from "./until.ts";
 
 let engine: Engine;
+const testStreams = hasTun() ? test : () => undefined;
 onLan(test, async (started) => {
   engine = started;
   await installSleeper(engine);
@@ -92,10 +94,21 @@ async function python(code: string, machine = "client"): Promise<string[]> {
   return made.output.split("\n").slice(0, -2);
 }
 
-test("megabytes come back as they went, though the peer does not read until it cannot write", async () => {
-  await installRule(engine, stream("echo", echo, 7));
-  await fallAsleep(engine);
-  const said = await python(`
+if (!hasTun()) {
+  test("without /dev/net/tun each rule with streams is refused, and nothing of it is left", async () => {
+    for (const port of [7, 8]) {
+      const refused = installRule(engine, stream("echo", echo, port)).then(() => "", String);
+      assert.match(await refused, /TCP streams: open\(\/dev\/net\/tun\): E/);
+    }
+  });
+}
+
+testStreams(
+  "megabytes come back as they went, though the peer does not read until it cannot write",
+  async () => {
+    await installRule(engine, stream("echo", echo, 7));
+    await fallAsleep(engine);
+    const said = await python(`
 data = bytes(range(256)) * 65536
 s = connect(7)
 s.settimeout(2)
@@ -107,10 +120,11 @@ say("blocked", sent < len(data))
 s.settimeout(20)
 threading.Thread(target=lambda: (s.sendall(data[sent:]), s.shutdown(socket.SHUT_WR))).start()
 say("same", read_all(s) == data)`);
-  assert.equal(said, ["blocked True", "same True"]);
-});
+    assert.equal(said, ["blocked True", "same True"]);
+  },
+);
 
-test("an end that is sent with a question still gets the answer, and a reset ends all", async () => {
+testStreams("an end that is sent with a question still gets the answer, and a reset ends all", async () => {
   const rule = await installRule(engine, stream("echo", echo, 7));
   await fallAsleep(engine);
   const said = await python(`
@@ -123,10 +137,12 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.cl
   assert.is(counter(engine, rule, "connections_total"), 3);
 });
 
-test("connections over the bound are reset, those below it work, and there is room again afterwards", async () => {
-  const rule = await installRule(engine, stream("echo", echo, 7));
-  await fallAsleep(engine);
-  const said = await python(`
+testStreams(
+  "connections over the bound are reset, those below it work, and there is room again afterwards",
+  async () => {
+    const rule = await installRule(engine, stream("echo", echo, 7));
+    await fallAsleep(engine);
+    const said = await python(`
 def ask(s):
     s.sendall(b"x"); return s.recv(1).decode()
 def open_one():
@@ -139,9 +155,10 @@ for _ in range(100):
     if answer == "x": break
     time.sleep(0.05)
 say(answer)`);
-  assert.equal(said, ["128 172", "x"]);
-  assert.is(problemOf(rule), undefined);
-});
+    assert.equal(said, ["128 172", "x"]);
+    assert.is(problemOf(rule), undefined);
+  },
+);
 
 const faulty: [what: string, program: Uint8Array][] = [
   ["traps", speaking("unreachable")],
@@ -149,32 +166,38 @@ const faulty: [what: string, program: Uint8Array][] = [
   ["answers an opcode that is none", speaking("(i32.store8 (i32.const 8) (i32.const 2)) (i32.const 8)")],
 ];
 for (const [what, program] of faulty) {
-  test(`a program that ${what} loses its connections, is stopped after five times, and its neighbour goes on`, async () => {
-    const bad = await installRule(engine, stream("bad", program, 9));
-    await installRule(engine, stream("echo", echo, 7));
-    await fallAsleep(engine);
-    const said = await python(`
+  testStreams(
+    `a program that ${what} loses its connections, is stopped after five times, and its neighbour goes on`,
+    async () => {
+      const bad = await installRule(engine, stream("bad", program, 9));
+      await installRule(engine, stream("echo", echo, 7));
+      await fallAsleep(engine);
+      const said = await python(`
 other = connect(7); other.sendall(b"a"); other.recv(1)
 def ask():
     s = connect(9); s.sendall(b"x"); return read_all(s)
 for _ in range(5): say(outcome(ask))
 other.sendall(b"still"); say(other.recv(9).decode())`);
-    assert.equal(said, ["reset", "reset", "reset", "reset", "reset", "still"]);
-    await until("it is faulted", () => problemOf(bad)?.code === "unit.faulted");
-  });
+      assert.equal(said, ["reset", "reset", "reset", "reset", "reset", "still"]);
+      await until("it is faulted", () => problemOf(bad)?.code === "unit.faulted");
+    },
+  );
 }
 
-test("a program that loops for ever is stopped, and its neighbour accepts connections again", async () => {
-  const bad = await installRule(engine, stream("bad", speaking("(loop $l (br $l)) (i32.const 0)"), 9));
-  const good = await installRule(engine, stream("echo", echo, 7));
-  await fallAsleep(engine);
-  await python(`connect(9).sendall(b"x")`);
-  await until("it is faulted", () => problemOf(bad)?.code === "unit.faulted");
-  assert.equal(await python(`s = connect(7); s.sendall(b"again"); say(s.recv(9).decode())`), ["again"]);
-  assert.is(problemOf(good), undefined);
-});
+testStreams(
+  "a program that loops for ever is stopped, and its neighbour accepts connections again",
+  async () => {
+    const bad = await installRule(engine, stream("bad", speaking("(loop $l (br $l)) (i32.const 0)"), 9));
+    const good = await installRule(engine, stream("echo", echo, 7));
+    await fallAsleep(engine);
+    await python(`connect(9).sendall(b"x")`);
+    await until("it is faulted", () => problemOf(bad)?.code === "unit.faulted");
+    assert.equal(await python(`s = connect(7); s.sendall(b"again"); say(s.recv(9).decode())`), ["again"]);
+    assert.is(problemOf(good), undefined);
+  },
+);
 
-test("a program cannot speak on a connection that is not its own", async () => {
+testStreams("a program cannot speak on a connection that is not its own", async () => {
   // Resets connection 1, which is the neighbour's, and answers nothing on its own.
   const foreign = speaking(
     "(i32.const 64)",
@@ -192,7 +215,7 @@ first.sendall(b"mine"); say(first.recv(9).decode())`);
   await untilCounter(engine, bad, "refused_total", (value) => value === 2);
 });
 
-test("a port has one rule, and the second says why it hears nothing", async () => {
+testStreams("a port has one rule, and the second says why it hears nothing", async () => {
   await installRule(engine, stream("first", echo, 7));
   const second = await installRule(engine, stream("second", echo, 7));
   await fallAsleep(engine);
@@ -206,7 +229,7 @@ for (const [what, end] of [
   ["the engine stops", () => engine.stop()],
   ["the host wakes", () => engine.power?.("default/nas", "awake")],
 ] as const) {
-  test(`connections are reset when ${what}`, async () => {
+  testStreams(`connections are reset when ${what}`, async () => {
     const rule = await installRule(engine, stream("echo", echo, 7));
     await fallAsleep(engine);
     const client = runIn(
@@ -221,7 +244,7 @@ for (const [what, end] of [
   });
 }
 
-test("a connection that the host had before it slept is left alone", async () => {
+testStreams("a connection that the host had before it slept is left alone", async () => {
   await runUntilReady("listening", "host", "python3", "-c", echoServer);
   const client = runIn(
     "client",
@@ -244,43 +267,46 @@ s.sendall(b"y"); say(outcome(lambda: s.recv(1).decode()))`,
   await until("the host answers", () => client.output === "x\ny\n");
 });
 
-test("on the path megabytes go both ways between a peer and the host that woke, ends too", async () => {
-  run(`
+testStreams(
+  "on the path megabytes go both ways between a peer and the host that woke, ends too",
+  async () => {
+    run(`
     ip netns add outside; ip -n outside link set lo up
     ip link add wan type veth peer name eth0 netns outside
     ip addr add 10.8.0.2/24 dev wan; ip link set wan up
     ip -n outside addr add 10.8.0.1/24 dev eth0; ip -n outside link set eth0 up
     ip -n outside route add default via 10.8.0.2; ip -n host route add 10.8.0.0/24 via 10.9.0.2
     sysctl -qw net.ipv4.ip_forward=1`);
-  await engine.revoke("Host/default/nas");
-  await installSleeper(engine, sleeperUnit({ takeover: false }));
-  const rule = await installRule(engine, stream("echo", echo, 7));
-  await fallAsleep(engine);
-  await until("the guard stands", () => run("nft list tables").includes("netloom"));
-  const client = runIn(
-    "outside",
-    "python3",
-    "-c",
-    `${preamble}
+    await engine.revoke("Host/default/nas");
+    await installSleeper(engine, sleeperUnit({ takeover: false }));
+    const rule = await installRule(engine, stream("echo", echo, 7));
+    await fallAsleep(engine);
+    await until("the guard stands", () => run("nft list tables").includes("netloom"));
+    const client = runIn(
+      "outside",
+      "python3",
+      "-c",
+      `${preamble}
 data = b"wake" + bytes(range(256)) * 32768
 s = connect(7)
 threading.Thread(target=lambda: (s.sendall(data), s.shutdown(socket.SHUT_WR))).start()
 say(outcome(lambda: read_all(s)) == data)`,
-  );
-  await untilCounter(engine, rule, "wakes_total", (value) => value === 1);
-  plugHost("up");
-  await engine.power?.("default/nas", "awake");
-  await until("the guard knows the connection alone", () => {
-    const sets = run("nft list ruleset");
-    return (
-      /elements = \{ 10\.8\.0\.1 \. \d+ \. 10\.9\.0\.5 \. 7 /.test(sets) &&
-      !/ipv4_addr\n[^}]*elements/.test(sets)
     );
-  });
-  // A service that starts only after its host is awake.
-  await runUntilReady("listening", "host", "python3", "-c", echoServer);
-  await until("all is back", () => client.output !== "");
-  assert.is(client.output, "True\n");
-});
+    await untilCounter(engine, rule, "wakes_total", (value) => value === 1);
+    plugHost("up");
+    await engine.power?.("default/nas", "awake");
+    await until("the guard knows the connection alone", () => {
+      const sets = run("nft list ruleset");
+      return (
+        /elements = \{ 10\.8\.0\.1 \. \d+ \. 10\.9\.0\.5 \. 7 /.test(sets) &&
+        !/ipv4_addr\n[^}]*elements/.test(sets)
+      );
+    });
+    // A service that starts only after its host is awake.
+    await runUntilReady("listening", "host", "python3", "-c", echoServer);
+    await until("all is back", () => client.output !== "");
+    assert.is(client.output, "True\n");
+  },
+);
 
 test.run();

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
 import { capture } from "./capture.ts";
+import { hasTun } from "./has-tun.ts";
 import {
   counter,
   fallAsleep,
@@ -23,9 +24,7 @@ import { runUntilReady } from "./running.ts";
 import { until } from "./until.ts";
 
 let engine: Engine;
-/** Where udev sets it up everybody may open it; elsewhere root alone may, and root of a user namespace is not that. */
-const hasTun = isOpenToUs("/dev/net/tun");
-const testStreams = hasTun ? test : () => undefined;
+const testStreams = hasTun() ? test : () => undefined;
 const pages = mkdtempSync(join(tmpdir(), "netloom-pages-"));
 const config = { paths: [{ path: "/healthz", body: "asleep and well\n" }] };
 
@@ -38,15 +37,6 @@ const web = (options: Partial<RuleOptions> = {}): RuleOptions => ({
   config,
   ...options,
 });
-
-function isOpenToUs(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What a command prints, while this thread goes on. */
 function inNamespace(name: string, line: string): Promise<string> {
@@ -96,7 +86,7 @@ async function wakeWhenCalled(): Promise<void> {
   });
 }
 
-if (!hasTun) {
+if (!hasTun()) {
   test("without /dev/net/tun a rule with streams is refused, and others work", async () => {
     await installSleeper(engine);
     const refused = installRule(engine, web()).then(() => "", String);
