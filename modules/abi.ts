@@ -5,6 +5,8 @@ export interface Abi {
   name: string;
   /** Functions that must be there; each lists the signatures it may have. */
   required: Readonly<Record<string, readonly Signature[]>>;
+  /** Of these optional functions one at least must be there. */
+  either?: readonly string[];
   /** Functions that may be there, and then have one of these signatures. */
   optional: Readonly<Record<string, readonly Signature[]>>;
 }
@@ -49,5 +51,24 @@ export const streamAbi: Abi = {
     stream_end: [takes("i32").pointer],
     stream_close: [takes("i32").nothing],
     on_timer: [takes().pointer],
+  },
+};
+
+/** Modules that customize messages of live flows (layer-4.5 table 2.3); decision 0016 says the whole of it. */
+export const customizationAbi: Abi = {
+  name: "layer45",
+  required: memoryFunctions,
+  either: ["cust_send", "cust_recv"],
+  optional: {
+    ...configureFunction,
+    _initialize: [takes().nothing],
+    initialize: [takes().nothing],
+    flow_open: [takes("i32", "i32").pointer],
+    flow_close: [takes("i32").nothing],
+    cust_send: [takes("i32", "i32", "i32").pointer],
+    cust_recv: [takes("i32", "i32", "i32").pointer],
+    state_report: [takes().pointer],
+    sec_initialize: [takes("i32").nothing],
+    sec_respond: [takes("i32").pointer],
   },
 };

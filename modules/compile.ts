@@ -1,5 +1,5 @@
 import { type Problem, problem } from "../schemas/mod.ts";
-import { type Abi, sleepAbi, streamAbi } from "./abi.ts";
+import { type Abi, customizationAbi, sleepAbi, streamAbi } from "./abi.ts";
 import { MalformedBinary } from "./binary.ts";
 import { boundModule } from "./bound.ts";
 import { isImportAllowed } from "./imports.ts";
@@ -55,10 +55,12 @@ export function compileModule(bytes: Uint8Array, abi: Abi, name = "program"): Co
   return { kind: "compiled", module: compiled(bytes, shape, abi, name) };
 }
 
-/** The ABI that a sleep proxy's module was written for, by its exports: it sees packets, or streams. */
+/** The ABI that a module was written for, by its exports: it sees messages of flows, streams, or (all others) packets. */
 export function abiOf(bytes: Uint8Array): Abi {
   const shape = shapeOf(bytes);
-  return "exports" in shape && shape.exports.has("stream_data") ? streamAbi : sleepAbi;
+  if (!("exports" in shape)) return sleepAbi;
+  if (customizationAbi.either?.some((name) => shape.exports.has(name))) return customizationAbi;
+  return shape.exports.has("stream_data") ? streamAbi : sleepAbi;
 }
 
 function shapeOf(bytes: Uint8Array): ModuleShape | { reason: string } {
@@ -110,7 +112,7 @@ function exportProblems(shape: ModuleShape, abi: Abi, module: string): Problem[]
   }
   for (const [name, allowed] of Object.entries({ ...abi.required, ...abi.optional })) {
     const exported = shape.exports.get(name);
-    const signature = allowed.map((one) => formatSignature(name, one)).join(" or ");
+    const signature = signatures(abi, name);
     if (!exported) {
       if (name in abi.required)
         found.push(problem("module.export-missing", { module, abi: abi.name, name, signature }));
@@ -119,7 +121,17 @@ function exportProblems(shape: ModuleShape, abi: Abi, module: string): Problem[]
       found.push(problem("module.export-mismatch", { module, abi: abi.name, name, is, signature }));
     }
   }
+  if (abi.either && !abi.either.some((name) => shape.exports.has(name))) {
+    const [name = "", ...others] = abi.either;
+    const signature = [name, ...others].map((one) => signatures(abi, one)).join(" or ");
+    found.push(problem("module.export-missing", { module, abi: abi.name, name, signature }));
+  }
   return found;
+}
+
+function signatures(abi: Abi, name: string): string {
+  const allowed = abi.required[name] ?? abi.optional[name] ?? [];
+  return allowed.map((one) => formatSignature(name, one)).join(" or ");
 }
 
 function sizeProblems(shape: ModuleShape, module: string): Problem[] {

@@ -10,7 +10,17 @@ export interface GuestOptions {
   config?: unknown;
   /** The rule sees frames (from layer 2 on) and not network packets; told to the guest's `configure`. */
   raw?: boolean;
+  /** This end of the flows receives; told to a customization's `configure`. */
+  receiver?: boolean;
+  /** Handed to the guest's `sec_initialize`, and its key overwritten with zeros in guest and host once it is there. */
+  instance?: GuestInstance;
   services?: GuestServices;
+}
+
+/** What makes one installed module another than its like on other hosts (layer-4.5 §2.3): an id (u32), a key of 32 bytes. */
+export interface GuestInstance {
+  id: number;
+  key: Uint8Array;
 }
 
 /** What a call into a guest comes to: the i32 it returned, or why it has none. Memory is as the trap left it. */
@@ -21,6 +31,7 @@ const noServices: GuestServices = {
   nowMs: () => Math.floor(performance.now()),
   log: () => undefined,
 };
+export const keyBytes = 32;
 /** The input block is made at least this large at once, so that ordinary packets never make it grow. */
 const inputBytesMin = 2048;
 
@@ -150,9 +161,10 @@ export class Guest {
     }
   }
 
-  /** A reactor's `_initialize` (constructors of C), then the configuration, then `initialize`. */
+  /** A reactor's `_initialize` (constructors of C), then id and key, then the configuration, then `initialize`. */
   #start(options: GuestOptions): void {
     if (this.has("_initialize")) this.#must("_initialize");
+    if (options.instance) this.#handOverKey(options.instance);
     if (this.has("configure")) this.#configure(options);
     if (this.has("initialize")) this.#must("initialize");
   }
@@ -161,11 +173,26 @@ export class Guest {
     return must(this.run(this.entry(name), name, first, second, third));
   }
 
+  #handOverKey({ id, key }: GuestInstance): void {
+    if (key.length !== keyBytes) throw new Error(`a key of ${key.length} bytes`);
+    if (this.has("sec_initialize")) {
+      const block = must(this.allocate(8 + keyBytes));
+      const view = new DataView(this.bytes.buffer, block, 8);
+      view.setUint32(0, 4 + keyBytes, true);
+      view.setUint32(4, id, true);
+      this.bytes.set(key, block + 8);
+      key.fill(0);
+      this.#must("sec_initialize", block);
+      this.bytes.fill(0, block, block + 8 + keyBytes);
+      must(this.release(block) ?? 0);
+    } else key.fill(0);
+  }
+
   #configure(options: GuestOptions): void {
     const text = Buffer.from(JSON.stringify(options.config ?? {}));
     const pointer = must(this.allocate(Math.max(1, text.length)));
     this.bytes.set(text, pointer);
-    const refusal = this.#must("configure", pointer, text.length, options.raw ? 1 : 0);
+    const refusal = this.#must("configure", pointer, text.length, options.raw || options.receiver ? 1 : 0);
     if (refusal !== 0) fail("module.config-refused", { module: this.name, reason: this.#text(refusal) });
     must(this.release(pointer) ?? 0);
   }

@@ -2,6 +2,7 @@ import {
   type Abi,
   type CompiledModule,
   compileModule,
+  customizationAbi,
   Guest,
   type GuestOptions,
   sleepAbi,
@@ -30,12 +31,15 @@ export const guestPrograms: Pick<MeaningContext, "standardModule" | "standardMod
 const exportsByName = {
   sleep: [],
   stream: [],
-  // layer-4.5 §2.2.2, table 2.3; state_report and sec_respond are asked for by those who use them.
-  layer45: ["cust_send", "cust_recv"],
+  layer45: [],
   function: ["handle"],
 } as const;
 
-const abis: Partial<Record<ModuleUse, Abi>> = { sleep: sleepAbi, stream: streamAbi };
+const abis: Partial<Record<ModuleUse, Abi>> = {
+  sleep: sleepAbi,
+  stream: streamAbi,
+  layer45: customizationAbi,
+};
 
 /**
  * Judges a module against the ABI of what it is used for, without running any of it. Modules that netloom ships can be
