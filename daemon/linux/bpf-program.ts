@@ -1,27 +1,46 @@
 /** A size that is loaded or stored at once, in bytes. */
 export type Width = 1 | 2 | 4 | 8;
 
+/** What a jump compares, without signs. */
+export type Comparison = "==" | "!=" | ">" | ">=" | "<" | "<=";
+
 /** Sizes in the code of loads and stores (kernel: Documentation/bpf/standardization/instruction-set.rst). */
 const widths: Record<Width, number> = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 };
+const comparisons: Record<Comparison, number> = {
+  "==": 0x15,
+  "!=": 0x55,
+  ">": 0x25,
+  ">=": 0x35,
+  "<": 0xa5,
+  "<=": 0xb5,
+};
 const load = 0x61;
 const store = 0x63;
-const storeZero = 0x7a;
+const storeNumber = 0x62;
 const move = 0xbf;
 const moveNumber = 0xb7;
 const addNumber = 0x07;
-const jumpIfEqual = 0x15;
-const jumpIfOther = 0x55;
+const addRegister = 0x0f;
+const loadConstant = 0x18;
+const jump = 0x05;
 const call = 0x85;
 const exit = 0x95;
+/** In the code of an operation: its second operand is a register. */
+const withRegister = 0x08;
+/** In a constant's source: it is the address of the map with this descriptor (BPF_PSEUDO_MAP_FD). */
+const isMap = 1;
 const instructionBytes = 8;
 
 /** The stack's end; 10 as the kernel numbers it. What lies on the stack is below. */
 export const frame = 10;
+/** Where a program ends that jumps there: with 0. */
+export const end = "end";
 
-/** Writes a BPF program, instruction by instruction; registers by their number, jumps all to its end. */
+/** Writes a BPF program, instruction by instruction; registers by their number, jumps forward to labels. */
 export class BpfProgram {
   readonly #code: number[][] = [];
-  readonly #toEnd: number[] = [];
+  readonly #jumps: [at: number, label: string][] = [];
+  readonly #labels = new Map<string, number>();
 
   /** into = *(from + offset) */
   load(width: Width, into: number, from: number, offset: number): this {
@@ -33,42 +52,86 @@ export class BpfProgram {
     return this.#add(store | widths[width], into, from, offset, 0);
   }
 
+  storeNumber(width: Width, into: number, offset: number, value: number): this {
+    return this.#add(storeNumber | widths[width], into, 0, offset, value);
+  }
+
   /** Eight bytes of zero at into + offset. */
   clear(into: number, offset: number): this {
-    return this.#add(storeZero, into, 0, offset, 0);
+    return this.storeNumber(8, into, offset, 0);
   }
 
   move(into: number, from: number): this {
     return this.#add(move, into, from, 0, 0);
   }
 
+  /** A number of 32 bits, whose sign goes on. */
   set(into: number, value: number): this {
     return this.#add(moveNumber, into, 0, 0, value);
+  }
+
+  /** A number of 64 bits. */
+  setLong(into: number, value: bigint): this {
+    return this.#constant(into, 0, value);
+  }
+
+  /** The map's address, as helpers take it. */
+  setMap(into: number, map: { fd: number }): this {
+    return this.#constant(into, isMap, BigInt(map.fd));
   }
 
   add(into: number, value: number): this {
     return this.#add(addNumber, into, 0, 0, value);
   }
 
+  addRegister(into: number, from: number): this {
+    return this.#add(addRegister, into, from, 0, 0);
+  }
+
   endIf(register: number, value: number): this {
-    this.#toEnd.push(this.#code.length);
-    return this.#add(jumpIfEqual, register, 0, 0, value);
+    return this.jumpIf(register, "==", value, end);
   }
 
   endUnless(register: number, value: number): this {
-    this.#toEnd.push(this.#code.length);
-    return this.#add(jumpIfOther, register, 0, 0, value);
+    return this.jumpIf(register, "!=", value, end);
+  }
+
+  jump(label: string): this {
+    return this.#jump(label, jump, 0, 0, 0);
+  }
+
+  /** @param value 32 bits, whose sign goes on */
+  jumpIf(register: number, comparison: Comparison, value: number, label: string): this {
+    return this.#jump(label, comparisons[comparison], register, 0, value);
+  }
+
+  jumpIfRegister(left: number, comparison: Comparison, right: number, label: string): this {
+    return this.#jump(label, comparisons[comparison] | withRegister, left, right, 0);
+  }
+
+  /** Jumps to this label lead to what is written next. */
+  label(name: string): this {
+    this.#labels.set(name, this.#code.length);
+    return this;
   }
 
   call(helper: number): this {
     return this.#add(call, 0, 0, 0, helper);
   }
 
+  /** Ends the program with what is in register 0. */
+  exit(): this {
+    return this.#add(exit, 0, 0, 0, 0);
+  }
+
   /** The instructions, with an end that returns 0. */
   finish(): Uint8Array {
-    const end = this.#code.length;
-    this.set(0, 0).#add(exit, 0, 0, 0, 0);
-    for (const at of this.#toEnd) this.#code[at]![3] = end - at - 1;
+    this.label(end).set(0, 0).exit();
+    for (const [at, label] of this.#jumps) {
+      const to = this.#labels.get(label);
+      if (to === undefined) throw new Error(`no label ${label}`);
+      this.#code[at]![3] = to - at - 1;
+    }
     const bytes = new Uint8Array(this.#code.length * instructionBytes);
     const view = new DataView(bytes.buffer);
     for (const [index, [code, into, from, offset, value]] of this.#code.entries()) {
@@ -79,6 +142,16 @@ export class BpfProgram {
       view.setInt32(at + 4, value!, true);
     }
     return bytes;
+  }
+
+  #constant(into: number, source: number, value: bigint): this {
+    const [low, high] = [BigInt.asIntN(32, value), BigInt.asIntN(32, value >> 32n)];
+    return this.#add(loadConstant, into, source, 0, Number(low)).#add(0, 0, 0, 0, Number(high));
+  }
+
+  #jump(label: string, code: number, left: number, right: number, value: number): this {
+    this.#jumps.push([this.#code.length, label]);
+    return this.#add(code, left, right, 0, value);
   }
 
   #add(...instruction: [code: number, into: number, from: number, offset: number, value: number]): this {

@@ -1,0 +1,77 @@
+import koffi from "koffi";
+import { bpf, bpfWords, callBpf } from "./bpf.ts";
+import { closeDescriptor, SystemCallError } from "./libc.ts";
+
+/** Map types (enum bpf_map_type). */
+const types = { hash: 1, array: 2, lruHash: 9, sockmap: 15, sockhash: 18, ringBuffer: 27 } as const;
+const noPreallocation = 1;
+const ENOENT = 2;
+const attributeBytes = 32;
+/** Deleting takes no value, and refuses its address. */
+const bytesOf = {
+  MAP_LOOKUP_ELEM: attributeBytes,
+  MAP_UPDATE_ELEM: attributeBytes,
+  MAP_DELETE_ELEM: 16,
+} as const;
+
+export interface BpfMapOptions {
+  type: keyof typeof types;
+  /** Both 0 of a ring buffer. */
+  keyBytes: number;
+  valueBytes: number;
+  /** Of a ring buffer its bytes: a power of two, and whole pages. */
+  entriesMax: number;
+  /** Of a hash: memory is taken as entries come, and not for all of them at once. */
+  growing?: boolean;
+}
+
+/** A map that BPF programs and this process share. It is gone when its descriptor and all programs that use it are. */
+export class BpfMap {
+  readonly fd: number;
+  /** union bpf_attr, then the key, then the value: of its own buffer, which the garbage collector does not move. */
+  readonly #memory: Uint8Array;
+  readonly #key: Uint8Array;
+  readonly #value: Uint8Array;
+
+  /** Throws `SystemCallError`. Needs CAP_BPF of the machine itself. */
+  constructor({ type, keyBytes, valueBytes, entriesMax, growing }: BpfMapOptions) {
+    const flags = growing ? noPreallocation : 0;
+    this.fd = bpf("MAP_CREATE", bpfWords(types[type], keyBytes, valueBytes, entriesMax, flags));
+    this.#memory = new Uint8Array(new ArrayBuffer(attributeBytes + keyBytes + valueBytes));
+    this.#key = this.#memory.subarray(attributeBytes, attributeBytes + keyBytes);
+    this.#value = this.#memory.subarray(attributeBytes + keyBytes);
+    const view = new DataView(this.#memory.buffer);
+    const address = koffi.address(this.#memory);
+    view.setUint32(0, this.fd, true);
+    view.setBigUint64(8, address + BigInt(attributeBytes), true);
+    view.setBigUint64(16, address + BigInt(attributeBytes + keyBytes), true);
+  }
+
+  /** The value, in memory that the next call writes over; undefined when there is none. */
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#ask("MAP_LOOKUP_ELEM", key) ? this.#value : undefined;
+  }
+
+  /** Throws `SystemCallError`: E2BIG when the map is full. */
+  set(key: Uint8Array, value: Uint8Array): void {
+    this.#value.set(value);
+    this.#ask("MAP_UPDATE_ELEM", key);
+  }
+
+  /** Answers whether it was there. */
+  delete(key: Uint8Array): boolean {
+    return this.#ask("MAP_DELETE_ELEM", key);
+  }
+
+  close(): void {
+    closeDescriptor(this.fd);
+  }
+
+  #ask(command: keyof typeof bytesOf, key: Uint8Array): boolean {
+    this.#key.set(key);
+    if (callBpf(command, this.#memory.subarray(0, bytesOf[command])) === 0) return true;
+    const errno = koffi.errno();
+    if (errno === ENOENT) return false;
+    throw new SystemCallError(`bpf(BPF_${command})`, errno);
+  }
+}
