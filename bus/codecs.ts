@@ -7,6 +7,7 @@ import {
   type HostCapabilities,
   type HostId,
   isProblemCode,
+  metValuesMax,
   type ObservedUnit,
   type Position,
   type Problem,
@@ -169,6 +170,9 @@ const observedUnit = is.object<ObservedUnit>({
   problem: is.optional(anyProblem),
   idle: is.optional(is.flag),
   counters: is.optional(is.table(is.finite, { membersMax: 128, name: /^[a-zA-Z_:][-.a-zA-Z0-9_:]{0,127}$/ })),
+  met: is.optional(
+    is.table(is.list(is.prose(64), metValuesMax), { membersMax: 16, name: /^[a-zA-Z]{1,32}$/ }),
+  ),
   wakes: is.optional(is.list(wake, wakesKeptMax)),
 });
 

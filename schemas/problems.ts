@@ -1,6 +1,7 @@
 import { controllerProblems } from "./problems/controller.ts";
 import { entry } from "./problems/entry.ts";
 import { labProblems } from "./problems/lab.ts";
+import { layer45Problems } from "./problems/layer45.ts";
 import { moduleProblems } from "./problems/modules.ts";
 import { objectProblems } from "./problems/objects.ts";
 import { responderProblems } from "./problems/responder.ts";
@@ -16,6 +17,7 @@ const list = {
   ...moduleProblems,
   ...labProblems,
   ...responderProblems,
+  ...layer45Problems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),

@@ -58,11 +58,14 @@ export interface ObservedUnit {
   idle?: boolean;
   /** Engine-specific counters and gauges, by metric name. */
   counters?: Record<string, number>;
+  /** Where a tap leaves a parameter open (a port, a process's name): what was met, `metValuesMax` values of each at most. */
+  met?: Record<string, string[]>;
   /** Of a sleeping host: the last times it was called or woke, oldest first, `wakesKeptMax` of them at most. */
   wakes?: Wake[];
 }
 
 export const wakesKeptMax = 16;
+export const metValuesMax = 16;
 
 /** What a packet was that had a host woken; "timer": none was, the rule asked on its own account. */
 export const wakeProtocols = ["ICMP", "IGMP", "TCP", "UDP", "other", "timer"] as const;

@@ -12,6 +12,7 @@ export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";
 export { listMulticastGroups, type MulticastGroup } from "./multicast-groups.ts";
 export { enterNetworkNamespace } from "./namespace.ts";
+export { checkPacketQueues, hooks, NfQueue, type NfQueueOptions, queuedBytesMax } from "./nf-queue.ts";
 export {
   checkPacketSockets,
   PacketRing,
@@ -20,6 +21,7 @@ export {
 } from "./packet-ring.ts";
 export { PollSet } from "./poll.ts";
 export { PrivateStack } from "./private-stack.ts";
+export { type QueueRule, QueueRules, type RuleEnd } from "./queue-rules.ts";
 export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";

@@ -48,7 +48,7 @@ function daemon(...flags: string[]): DaemonProcess {
 test("it joins the bus, answers commands, serves its metrics, and stops at SIGTERM with a last report", async () => {
   const one = daemon("--metrics", "127.0.0.1:0");
   await eventually(() => reports.length > 0, `a report; log: ${one.log}`);
-  const unit = fakeUnit("a", { engine: "layer45" });
+  const unit = fakeUnit("a", { engine: "tunnel" });
   const batch = { host, term: 3, commands: [{ id: "1", verb: "install" as const, unit, priority: 1 }] };
   const subject = subjects.command(host);
   const answer = await bus.request(subject, codecs.commandBatch.encode(batch), { timeoutMs: 5_000 });

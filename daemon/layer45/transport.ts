@@ -1,0 +1,21 @@
+import type { Customization } from "./customization.ts";
+
+/** How the messages of one transport protocol come to the customizations, and go on from there. */
+export interface Transport {
+  /**
+   * Makes the kernel hand over what these customizations (by priority, all of this protocol) may want; called after each
+   * change of them. Throws a `ProblemError` when the kernel refuses; what worked before goes on then.
+   */
+  settle(customizations: readonly Customization[]): void;
+
+  /** Cookies of the sockets of the protocol that are there now. */
+  sockets(): ReadonlySet<bigint>;
+
+  descriptors(): readonly number[];
+
+  /** As `EngineLoop.turn`. */
+  turn(nowMs: number): number;
+
+  /** Takes everything off and leaves the network as it was. */
+  stop(): void;
+}

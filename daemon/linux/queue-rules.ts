@@ -1,0 +1,123 @@
+import { spawnSync } from "node:child_process";
+import { fail } from "../../schemas/mod.ts";
+
+const timeoutMs = 10_000;
+const errorCharactersMax = 1_000;
+const families = [4, 6] as const;
+type Family = (typeof families)[number];
+type Hook = "INPUT" | "OUTPUT";
+
+export interface RuleEnd {
+  address?: string;
+  port?: number;
+}
+
+/** Packets that go to a queue: of UDP, from one end to the other. */
+export interface QueueRule {
+  hook: Hook;
+  family: Family;
+  source: RuleEnd;
+  destination: RuleEnd;
+}
+
+export interface QueueRulesOptions {
+  /** Of the two chains, which are ours alone: "NETLOOM-L45" makes NETLOOM-L45-INPUT and -OUTPUT. */
+  prefix: string;
+}
+
+/**
+ * The iptables rules that hand packets to a queue, in chains of our own of the table `mangle`: before translation of addresses
+ * on the way out and after it on the way in, so that they see what the application sees. Rules bypass a queue that nobody
+ * reads. While there are rules for IPv6, its fragments are put together before them, as those of IPv4 always are.
+ * Each call blocks for some milliseconds.
+ */
+export class QueueRules {
+  readonly #chains: Record<Hook, string>;
+  #applied = "";
+
+  constructor({ prefix }: QueueRulesOptions) {
+    this.#chains = { INPUT: `${prefix}-INPUT`, OUTPUT: `${prefix}-OUTPUT` };
+  }
+
+  /** Makes exactly these the rules, in one step for each family; does nothing when they are. Throws `linux.failed`. */
+  apply(queue: number, rules: readonly QueueRule[]): void {
+    const wanted = JSON.stringify([queue, rules]);
+    if (wanted === this.#applied) return;
+    if (this.#applied === "") this.clear();
+    for (const family of families) {
+      this.#restore(family, this.#script(family, queue, rules), "have packets queued");
+    }
+    this.#applied = wanted;
+  }
+
+  /** Takes the chains off, also what a process that died has left. Where there is no iptables there is nothing. */
+  clear(): void {
+    this.#applied = "";
+    for (const family of families) {
+      const found = run(`${program(family)}-save`, ["-t", "mangle"]);
+      if ("refusal" in found) continue;
+      const script = this.#removal(found.output);
+      if (script) this.#restore(family, script, "take queue rules off");
+    }
+  }
+
+  #restore(family: Family, script: string, what: string): void {
+    const result = run(`${program(family)}-restore`, ["--wait", "5", "--noflush"], script);
+    if ("refusal" in result) {
+      this.#applied = "";
+      fail("linux.failed", { what: `${what} (iptables)`, is: result.refusal });
+    }
+  }
+
+  #script(family: Family, queue: number, rules: readonly QueueRule[]): string {
+    const own = rules.filter((rule) => rule.family === family);
+    const lines = ["*mangle"];
+    for (const [hook, chain] of Object.entries(this.#chains)) {
+      lines.push(`:${chain} - [0:0]`);
+      if (this.#applied === "") lines.push(`-I ${hook} -j ${chain}`);
+    }
+    const { INPUT } = this.#chains;
+    // A rule that looks for sockets has fragments put together; this one never comes to look.
+    if (family === 6 && own.length > 0) lines.push(`-A ${INPUT} -p udp -s ::1 -d ::2 -m socket -j RETURN`);
+    for (const rule of own) {
+      const target = `-j NFQUEUE --queue-num ${queue} --queue-bypass`;
+      lines.push(`-A ${this.#chains[rule.hook]} ${matchText(rule)} ${target}`);
+    }
+    return `${lines.join("\n")}\nCOMMIT\n`;
+  }
+
+  #removal(saved: string): string | undefined {
+    const chains = Object.values(this.#chains);
+    const present = chains.filter((chain) => saved.includes(`:${chain} `));
+    if (present.length === 0) return undefined;
+    const jumps = saved
+      .split("\n")
+      .filter((line) => line.startsWith("-A ") && chains.some((chain) => line.endsWith(` -j ${chain}`)));
+    return [
+      "*mangle",
+      ...jumps.map((line) => line.replace("-A ", "-D ")),
+      ...present.map((chain) => `-F ${chain}`),
+      ...present.map((chain) => `-X ${chain}`),
+      "COMMIT\n",
+    ].join("\n");
+  }
+}
+
+const program = (family: Family): string => (family === 4 ? "iptables" : "ip6tables");
+
+function matchText({ source, destination }: QueueRule): string {
+  const words = ["-p udp"];
+  if (source.address !== undefined) words.push(`-s ${source.address}`);
+  if (destination.address !== undefined) words.push(`-d ${destination.address}`);
+  if (source.port !== undefined) words.push(`--sport ${source.port}`);
+  if (destination.port !== undefined) words.push(`--dport ${destination.port}`);
+  return words.join(" ");
+}
+
+function run(name: string, words: string[], input = ""): { output: string } | { refusal: string } {
+  const result = spawnSync(name, words, { input, encoding: "utf8", timeout: timeoutMs });
+  if (result.error) return { refusal: result.error.message };
+  if (result.status === 0) return { output: result.stdout };
+  const said = result.stderr.trim().slice(0, errorCharactersMax);
+  return { refusal: said || `${name} ended with ${result.status ?? result.signal}` };
+}
