@@ -23,6 +23,7 @@ import {
   type CommandBatch,
   type CommandOutcome,
   type CommandReply,
+  type Enclosed,
   type Heartbeat,
   type HostReport,
   limits,
@@ -79,6 +80,7 @@ const artifact = is.object<Artifact>({
   name: is.text(64, /^[-_.A-Za-z0-9]+$/),
   digest,
   bytes: is.integer(0),
+  private: is.optional(is.flag),
 });
 
 const unit = is.object<Unit>({
@@ -89,9 +91,14 @@ const unit = is.object<Unit>({
   artifacts: is.list(artifact, 16),
 });
 
+const enclosed: is.Shape<Enclosed> = is.table(
+  is.text(Math.ceil(limits.enclosedBytesMax / 3) * 4, /^[A-Za-z0-9+/]*={0,2}$/),
+  { membersMax: 16, name: /^[0-9a-f]{64}$/ },
+);
+
 const id = token;
 const command = is.union<Command>("verb", {
-  install: is.object({ id, verb: is.oneOf("install"), unit, priority }),
+  install: is.object({ id, verb: is.oneOf("install"), unit, priority, enclosed: is.optional(enclosed) }),
   activate: is.object({ id, verb: is.oneOf("activate"), unit: unitId, digest }),
   deactivate: is.object({ id, verb: is.oneOf("deactivate"), unit: unitId, digest }),
   deprecate: is.object({ id, verb: is.oneOf("deprecate"), unit: unitId, digest }),

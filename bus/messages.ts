@@ -10,12 +10,18 @@ import type {
 
 /** The verbs of a unit's life, and the two questions. */
 export type Command =
-  | { id: string; verb: "install"; unit: Unit; priority: number }
+  | { id: string; verb: "install"; unit: Unit; priority: number; enclosed?: Enclosed }
   | { id: string; verb: "activate" | "deactivate" | "deprecate"; unit: UnitId; digest: Digest }
   | { id: string; verb: "prioritize"; unit: UnitId; digest: Digest; priority: number }
   | { id: string; verb: "revoke"; unit: UnitId }
   | { id: string; verb: "challenge"; unit: UnitId; digest: Digest; nonce: string }
   | { id: string; verb: "report" };
+
+/**
+ * Content of the unit's private artifacts, in base64, by digest. What is a blob can be heard by every host; what one host
+ * alone may know is only ever said on the subject of that host's commands.
+ */
+export type Enclosed = Record<Digest, string>;
 
 export type Verb = Command["verb"];
 
@@ -89,6 +95,8 @@ export const limits = {
   reportBytesMax: 16 * 1024 * 1024,
   /** Of one artifact. */
   blobBytesMax: 16 * 1024 * 1024,
+  /** Of one artifact that is enclosed in a command. */
+  enclosedBytesMax: 4096,
   /** Of every other message. */
   messageBytesMax: 64 * 1024,
   /** A term counts seconds since 1970 where it can; this many are enough, and still an exact number. */

@@ -29,6 +29,13 @@ export function registerController(program: Command): void {
         "/var/lib/netloom/controller",
       ),
     )
+    .addOption(
+      option(
+        "--master-secret <file>",
+        "what the keys of challenged modules come from (default: made once, and kept in the bucket record)",
+        "NETLOOM_MASTER_SECRET",
+      ),
+    )
     .option("--allow-empty", "let a source without any valid object take everything off the fleet")
     .addOption(
       timeOption("--progress-deadline <time>", "what is pending after this long counts as stalled", "2m"),

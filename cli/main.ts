@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { registerBus } from "./bus.ts";
+import { registerChallenge } from "./challenge.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerController } from "./controller.ts";
 import { registerDaemon } from "./daemon.ts";
@@ -35,6 +36,7 @@ const program = new Command("netloom")
 
 for (const register of [
   registerBus,
+  registerChallenge,
   registerCompletion,
   registerController,
   registerDaemon,

@@ -14,6 +14,7 @@ import type { BlobSender } from "./blobs.ts";
 import { type PlannedCommand, unitOf } from "./diff.ts";
 import type { ReportMark } from "./host.ts";
 import type { BatchOutcome } from "./reply.ts";
+import type { InstanceKeys } from "./security/instance-keys.ts";
 
 /** What each command of a batch adds to its deadline: a batch of many may rightly take longer. */
 const commandShareMs = 100;
@@ -21,6 +22,7 @@ const commandShareMs = 100;
 export interface ActContext {
   bus: Bus;
   blobs: BlobSender;
+  instances: InstanceKeys;
   term: number;
   timeoutMs: number;
   signal: AbortSignal;
@@ -47,7 +49,10 @@ export async function act(
 ): Promise<BatchOutcome> {
   const outcomes = new Map<string, CommandOutcome>();
   const run = randomUUID();
-  const numbered = commands.map((command, at) => ({ id: `${run}.${at}`, ...command }));
+  const numbered = commands.map((command, at) => ({
+    id: `${run}.${at}`,
+    ...enclose(host, command, context),
+  }));
   const asked: Command[] = commands.length > 0 ? numbered : [{ id: run, verb: "report" }];
   let shown: ReportMark | undefined;
   try {
@@ -69,6 +74,13 @@ export async function act(
   return { kind: "answered", outcomes: inOrder, ...(shown && { shown }) };
 }
 
+/** Private artifacts go with the command that needs them, and nowhere else. */
+function enclose(host: HostId, command: PlannedCommand, { instances }: ActContext): PlannedCommand {
+  if (command.verb !== "install") return command;
+  const enclosed = instances.enclosed(host, command.unit);
+  return enclosed ? { ...command, enclosed } : command;
+}
+
 /** Resolves to what keeps units from being installed: their artifacts cannot be had. */
 async function putBlobs(
   commands: readonly PlannedCommand[],
@@ -78,6 +90,7 @@ async function putBlobs(
   for (const command of commands) {
     if (command.verb !== "install") continue;
     for (const artifact of command.unit.artifacts) {
+      if (artifact.private) continue;
       try {
         await blobs.ensure(artifact.digest);
       } catch (error) {

@@ -4,6 +4,8 @@ import type { Fleet } from "./fleet.ts";
 import type { DesiredObjects, ObjectInForce, ObjectRef } from "./objects.ts";
 import { judgeRotation } from "./rotation/judge-rotation.ts";
 import type { Rotations } from "./rotation/rotations.ts";
+import type { Distrust, Failure } from "./security/distrust.ts";
+import type { InstanceKeys } from "./security/instance-keys.ts";
 import type { ObjectFacts, StatusBoard } from "./status/status-board.ts";
 
 /**
@@ -11,13 +13,21 @@ import type { ObjectFacts, StatusBoard } from "./status/status-board.ts";
  * Until it was first told, nothing is known of what ought to be, and nothing may be taken away from any host.
  */
 export class DesiredFleet {
-  readonly compiler = new Compiler();
+  readonly compiler: Compiler;
   readonly #allowEmpty: boolean;
   readonly #rotations: () => Rotations;
+  readonly #distrust: Distrust;
   #desired: DesiredObjects | undefined;
   #problems = new Map<ObjectRef, Problem[]>();
 
-  constructor(options: { allowEmpty: boolean; rotations(): Rotations }) {
+  constructor(options: {
+    allowEmpty: boolean;
+    rotations(): Rotations;
+    distrust: Distrust;
+    instances: InstanceKeys;
+  }) {
+    this.compiler = new Compiler({ instance: (of) => options.instances.artifact(of) });
+    this.#distrust = options.distrust;
     this.#allowEmpty = options.allowEmpty;
     this.#rotations = options.rotations;
   }
@@ -54,7 +64,7 @@ export class DesiredFleet {
     for (const object of [...before, ...this.#problems.keys()]) board.touch(object, { isNewVersion: false });
   }
 
-  /** Has a host brought to what its rotations decided, when that is something else than before. */
+  /** Has a host brought to what rotations and challenges decided of it, when that is something else than before. */
   shape(host: HostId, fleet: Fleet): void {
     const before = fleet.host(host)?.desired ?? [];
     const units = this.#unitsOf(host);
@@ -62,7 +72,15 @@ export class DesiredFleet {
   }
 
   #unitsOf(host: HostId): DesiredUnit[] {
-    return this.#rotations().shape(host, this.compiler.unitsOf(host));
+    const units = this.#rotations().shape(host, this.compiler.unitsOf(host));
+    return units.filter(({ unit }) => !this.#distrust.problemOf(host, unit));
+  }
+
+  /** Whether this version of a unit is still what its object asks for on the host. */
+  asksFor({ host, unit, digest }: Pick<Failure, "host" | "unit" | "digest">): boolean {
+    return this.compiler
+      .unitsOf(host)
+      .some((wanted) => wanted.unit.id === unit && wanted.unit.digest === digest);
   }
 
   get(object: ObjectRef): ObjectInForce | undefined {
@@ -87,6 +105,7 @@ export class DesiredFleet {
       revision: inForce.revision,
       problems: uncompiled ? [...problems, uncompiled] : problems,
       placements: this.#rotations().shapePlacements(object, this.compiler.placementsOf(object)),
+      distrustOf: ({ on, desired }) => this.#distrust.problemOf(on, desired.unit),
     };
     const rotation = this.#rotations().get(object);
     if (rotation) facts.own = judgeRotation(rotation);

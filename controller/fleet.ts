@@ -15,11 +15,13 @@ import {
   type ReportMark,
 } from "./host.ts";
 import { type BatchOutcome, noteOutcome } from "./reply.ts";
+import type { InstanceKeys } from "./security/instance-keys.ts";
 import { type ControllerTimes, hostsInFlightMax } from "./times.ts";
 
 export interface FleetOptions {
   bus: Bus;
   blobs: BlobSender;
+  instances: InstanceKeys;
   times: ControllerTimes;
   /** The term to act under; undefined while another controller leads: then nothing is sent. */
   term(): number | undefined;
@@ -213,12 +215,19 @@ export class Fleet {
 
   /** Sends commands, or asks for a report when there are none; what comes of it is noted in the view. */
   async #exchange(host: HostView, commands: PlannedCommand[], term: number): Promise<void> {
-    const { bus, blobs, times, onOutcome, onOvertaken, onDrift } = this.#options;
+    const { bus, blobs, instances, times, onOutcome, onOvertaken, onDrift } = this.#options;
     const startedAt = performance.now();
     if (commands.length > 0 && host.settledAs === host.desired) onDrift(host, commands);
     if (commands.length > 0) delete host.settledAs;
     const sentTo = host.report?.boot;
-    const context = { bus, blobs, term, timeoutMs: times.commandTimeoutMs, signal: this.#stopped.signal };
+    const context = {
+      bus,
+      blobs,
+      instances,
+      term,
+      timeoutMs: times.commandTimeoutMs,
+      signal: this.#stopped.signal,
+    };
     const note = (outcome: BatchOutcome): void => {
       noteOutcome(host, commands, outcome, {
         nowMs: performance.now(),

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PlannedCommand } from "./diff.ts";
 import type { BatchOutcome } from "./reply.ts";
+import type { CheckResult } from "./security/check.ts";
 import type { SleeperItem } from "./sleepers.ts";
 import type { Condition } from "./status/conditions.ts";
 
@@ -9,6 +10,7 @@ export interface MetricsFacts {
   objects(): Iterable<{ object: string; conditions: readonly Condition[] }>;
   hosts(): { there: number; away: number };
   sleepers(): readonly SleeperItem[];
+  challenges(): Record<"asked" | "answered" | "distrusted", number>;
   isLeading(): boolean;
   isSourceReady(): boolean;
 }
@@ -21,6 +23,11 @@ export class Metrics {
     "outcome",
   ]);
   readonly #batches = this.#counter("netloom_batches_total", "Batches of commands by outcome", ["outcome"]);
+  readonly #challenges = this.#counter(
+    "netloom_challenges_total",
+    "Challenges of modules by what came of them",
+    ["result"],
+  );
   readonly #drift = this.#counter("netloom_drift_corrected_total", "Times a host was put right", []);
   readonly #batchSeconds = this.#histogram("netloom_batch_seconds", "From sending a batch to its reply");
   readonly #convergeSeconds = this.#histogram(
@@ -50,6 +57,14 @@ export class Metrics {
           for (const { type, status } of conditions)
             if (status === "True") gauge.inc({ kind, condition: type });
         }
+      },
+    );
+    this.#gauge(
+      "netloom_challenged_modules",
+      "Modules on hosts that are challenged, that have answered right since, and that are kept off after they failed",
+      ["state"],
+      (gauge) => {
+        for (const [state, count] of Object.entries(facts.challenges())) gauge.set({ state }, count);
       },
     );
     this.#addSleepers(facts);
@@ -110,6 +125,10 @@ export class Metrics {
         outcome.kind === "answered" ? (outcome.outcomes[at]?.kind ?? "unanswered") : outcome.kind;
       this.#commands.inc({ verb, outcome: result });
     });
+  }
+
+  noteChallenge(result: CheckResult["kind"]): void {
+    this.#challenges.inc({ result });
   }
 
   noteDrift(): void {

@@ -1,6 +1,7 @@
 /**
  * Brings a fleet to what its source says: sources, objects to units (`compile/`), units to commands (`diff`), commands to
- * hosts (`fleet`, `act`), the order in which customizations change (`rotation/`), and what comes of it (`status/`). May import: schemas, bus.
+ * hosts (`fleet`, `act`), the order in which customizations change (`rotation/`), whether their modules
+ * are what they were (`security/`), and what comes of it (`status/`). May import: schemas, bus.
  */
 export type * from "./api/replies.ts";
 export { type ApiServer, serveApi } from "./api/server.ts";
@@ -20,6 +21,8 @@ export type { HostPlan } from "./plan.ts";
 export type { StandardModules } from "./program-store.ts";
 export { type News, Reconciler } from "./reconciler.ts";
 export { type ControllerOptions, type RunningController, runController } from "./run-controller.ts";
+export type { InstanceOf } from "./security/instance.ts";
+export { masterSecretOf } from "./security/master-secret.ts";
 export { SoleLeadership } from "./sole-leadership.ts";
 export { type Mirror, mirrorSource } from "./source/mirror.ts";
 export { openSource } from "./source/open-source.ts";

@@ -1,7 +1,8 @@
 import { type Bucket, type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
-import { formatProblem, type Problem } from "../schemas/mod.ts";
+import { formatProblem, type HostId, type Problem, type UnitId } from "../schemas/mod.ts";
 import { BlobService } from "./blob-service.ts";
 import { BlobSender } from "./blobs.ts";
+import { objectRefOfUnit } from "./compile/unit.ts";
 import { DesiredFleet } from "./desired-fleet.ts";
 import { type PlannedCommand, unitOf } from "./diff.ts";
 import { EventLog, type FleetEvent } from "./events.ts";
@@ -19,10 +20,21 @@ import { RecordStore } from "./record/record-store.ts";
 import type { BatchOutcome } from "./reply.ts";
 import type { LiveRotation } from "./rotation/live-rotation.ts";
 import { Rotations } from "./rotation/rotations.ts";
+import { Challenges } from "./security/challenges.ts";
+import type { Check } from "./security/check.ts";
+import { Distrust } from "./security/distrust.ts";
+import { InstanceKeys } from "./security/instance-keys.ts";
+import { masterSecret } from "./security/master-secret.ts";
 import { type SleeperItem, sleeperItems } from "./sleepers.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
-import { contestOf, eventsOfDrift, eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
+import {
+  contestOf,
+  eventOfFailedChallenge,
+  eventsOfDrift,
+  eventsOfOutcome,
+  eventsOfStatus,
+} from "./status/events-of-status.ts";
 import { isReady, type ObjectStatus } from "./status/object-status.ts";
 import { type SourceStatus, sourceStatusOf } from "./status/source-status.ts";
 import { StatusBoard } from "./status/status-board.ts";
@@ -36,6 +48,8 @@ export interface ReconcilerOptions {
   modules: StandardModules;
   log: Log;
   times?: Partial<ControllerTimes>;
+  /** What the keys of challenged modules come from; without it, it is made once and kept in the bucket `record`. */
+  masterSecret?: Uint8Array;
   /** Of netloom, for those who ask. */
   version?: string;
   /** Lets a source that has become empty take everything off the fleet. */
@@ -73,6 +87,8 @@ export class Reconciler {
   readonly #record: RecordStore;
   readonly #keeper: RecordKeeper;
   readonly rotations: Rotations;
+  readonly challenges: Challenges;
+  readonly #distrust: Distrust;
   readonly #listeners = new Set<(news: News) => void>();
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
@@ -85,12 +101,18 @@ export class Reconciler {
   static async load(options: ReconcilerOptions): Promise<Reconciler> {
     const store = new StatusStore(await options.bus.bucket(buckets.status), options.log);
     const record = await options.bus.bucket(buckets.record);
-    return new Reconciler(options, { store, record, known: await store.load() });
+    const instances = new InstanceKeys(options.masterSecret ?? (await masterSecret(record)));
+    return new Reconciler(options, { store, record, instances, known: await store.load() });
   }
 
   private constructor(
     options: ReconcilerOptions,
-    { store, record, known }: { store: StatusStore; record: Bucket; known: KnownStatus },
+    {
+      store,
+      record,
+      instances,
+      known,
+    }: { store: StatusStore; record: Bucket; instances: InstanceKeys; known: KnownStatus },
   ) {
     const { source, bus, modules, log, leadership, allowEmpty = false } = options;
     const times = { ...defaultTimes, ...options.times };
@@ -111,7 +133,13 @@ export class Reconciler {
       readAgain: () => this.#reader.again(),
       fallBack: (desired) => this.#onObjects(desired),
     });
-    this.desired = new DesiredFleet({ allowEmpty, rotations: () => this.rotations });
+    this.#distrust = new Distrust({ bucket: record, leadership, log });
+    this.desired = new DesiredFleet({
+      allowEmpty,
+      instances,
+      distrust: this.#distrust,
+      rotations: () => this.rotations,
+    });
     this.rotations = new Rotations({
       bucket: record,
       leadership,
@@ -136,9 +164,20 @@ export class Reconciler {
       },
       known.objects,
     );
+    this.challenges = new Challenges({
+      bus,
+      instances,
+      times,
+      term: () => this.term,
+      hostOf: (id) => this.fleet.host(id),
+      onOvertaken: (term) => this.#onOvertaken(term),
+      onResult: (_, result) => this.metrics.noteChallenge(result.kind),
+      onFailed: (check, reason) => this.#onChallengeFailed(check, reason),
+    });
     this.fleet = new Fleet({
       bus,
       blobs: this.#blobs,
+      instances,
       times,
       term: () => this.term,
       onOvertaken: (term) => this.#onOvertaken(term),
@@ -146,6 +185,7 @@ export class Reconciler {
       onHost: (host) => {
         this.board.setHost(host);
         this.rotations.noteHost(host.id);
+        this.challenges.noteHost(host);
       },
       onOutcome: (host, commands, outcome, tookMs) => {
         this.metrics.noteOutcome(commands, outcome, tookMs);
@@ -171,6 +211,7 @@ export class Reconciler {
       objects: () => this.board.list(),
       hosts: () => this.fleet.presence(),
       sleepers: () => this.sleepers(),
+      challenges: () => ({ ...this.challenges.count(), distrusted: [...this.#distrust.list()].length }),
       isLeading: () => options.leadership.term !== undefined,
       isSourceReady: () => isReady(this.#sourceStatus),
     });
@@ -188,7 +229,8 @@ export class Reconciler {
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */
   get term(): number | undefined {
     const { term } = this.#keeper;
-    return this.desired.mayAct && term === this.rotations.term ? term : undefined;
+    const isKnown = term === this.rotations.term && term === this.#distrust.term;
+    return this.desired.mayAct && isKnown ? term : undefined;
   }
 
   get isOnBus(): boolean {
@@ -227,6 +269,8 @@ export class Reconciler {
   async stop(): Promise<void> {
     await this.#keeper.stop();
     await this.rotations.stop();
+    await this.challenges.stop();
+    await this.#distrust.stop();
     await Promise.allSettled([this.#starting]);
     for (const end of this.#endings) end();
     await this.#reader.stop();
@@ -257,6 +301,7 @@ export class Reconciler {
     this.#endings.push(source.onProblems(() => this.#onSource()));
     this.#noteLead();
     await this.rotations.takeUp();
+    await this.#distrust.takeUp();
     await this.#keeper.start(() => this.#reader.start());
     this.fleet.touchAll();
     this.#onSource();
@@ -265,6 +310,8 @@ export class Reconciler {
   async #onLead(): Promise<void> {
     this.#noteLead();
     await this.rotations.takeUp();
+    await this.#distrust.takeUp();
+    for (const { id } of this.fleet.hosts()) this.desired.shape(id, this.fleet);
     await this.#keeper.takeUp();
     this.fleet.touchAll();
   }
@@ -300,6 +347,7 @@ export class Reconciler {
   #bringIntoForce(objects: DesiredObjects): void {
     const isFirst = this.desired.objects === undefined;
     this.desired.update(objects, this.fleet, this.board);
+    this.#forgiveChanged();
     if (!isFirst) return;
     // What ought to be is known for the first time: now everything that is there can be judged by it.
     for (const { object } of this.board.list()) this.board.touch(object, { isNewVersion: false });
@@ -336,6 +384,38 @@ export class Reconciler {
       this.board.touch(rotation.refOf(member), { isNewVersion: false });
     }
     for (const host of rotation.hosts()) this.fleet.touch(host);
+  }
+
+  /** What was declared anew since, or was not declared any more, is another version that never failed. */
+  #forgiveChanged(): void {
+    if (this.term === undefined) return;
+    for (const failure of [...this.#distrust.list()])
+      if (!this.desired.asksFor(failure)) this.#distrust.delete(failure);
+  }
+
+  #onChallengeFailed({ host, unit }: Check, reason: string): void {
+    this.#distrust.add({ host, unit: unit.id, digest: unit.digest, reason, at: new Date().toISOString() });
+    const found = this.#distrust.problemOf(host, unit);
+    if (found) this.events.add(eventOfFailedChallenge(unit.id, found));
+    this.#options.log.warn({ host, unit: unit.id, reason }, "module failed its challenge");
+    this.#onTrust(host, unit.id);
+  }
+
+  #onTrust(host: HostId, unit: UnitId): void {
+    this.desired.shape(host, this.fleet);
+    this.board.touch(objectRefOfUnit(unit), { isNewVersion: false });
+  }
+
+  /** Lets the modules of an object back onto the hosts on which they failed, or onto one of those; how many there were. */
+  trust(object: ObjectRef, onlyOn?: HostId): number {
+    const failures = [...this.#distrust.list()].filter(
+      ({ host, unit }) => objectRefOfUnit(unit) === object && (onlyOn === undefined || host === onlyOn),
+    );
+    for (const failure of failures) {
+      this.#distrust.delete(failure);
+      this.#onTrust(failure.host, failure.unit);
+    }
+    return failures.length;
   }
 
   #onStatus(object: ObjectRef, status: ObjectStatus | undefined, before: ObjectStatus | undefined): void {

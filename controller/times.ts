@@ -11,6 +11,8 @@ export interface ControllerTimes {
   awayAfterMs: number;
   /** What is still pending after this long is stalled, with the reason it is pending for. */
   progressDeadlineMs: number;
+  /** A module that is challenged answers within this, or has failed; much longer than a host takes to be noticed as away. */
+  challengeDeadlineMs: number;
 }
 
 export const defaultTimes: ControllerTimes = {
@@ -20,6 +22,7 @@ export const defaultTimes: ControllerTimes = {
   backoffMaxMs: 60_000,
   awayAfterMs: limits.hostAwayAfterMs,
   progressDeadlineMs: 120_000,
+  challengeDeadlineMs: 30_000,
 };
 
 /** Batches under way at once, over all hosts. */

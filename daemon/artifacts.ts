@@ -1,4 +1,4 @@
-import { type BlobStore, limits } from "../bus/mod.ts";
+import { type BlobStore, type Command, limits } from "../bus/mod.ts";
 import {
   type Artifact,
   type Digest,
@@ -16,25 +16,33 @@ import { inParallel } from "./store/parallel.ts";
 const fetchesAtOnce = 8;
 const fetchDeadlineMs = 15_000;
 
+type Install = Command & { verb: "install" };
+
 /**
- * Fetches the artifacts that units need and this host does not have yet, several at a time, and puts them on disk.
- * Resolves to what cannot be had, and why; nothing else was touched.
+ * Takes the artifacts that units need and this host does not have yet, several at a time, and puts them on disk: private
+ * ones out of the commands, the others from the blob store. Resolves to what cannot be had, and why; nothing else was touched.
  */
 export async function fetchArtifacts(
-  units: readonly Unit[],
+  commands: readonly Install[],
   from: BlobStore,
   into: BlobFolder,
 ): Promise<Map<Digest, Problem>> {
-  const missing = new Map<Digest, Artifact>();
-  for (const artifact of units.flatMap((unit) => unit.artifacts)) {
-    if (!into.has(artifact.digest)) missing.set(artifact.digest, artifact);
+  const missing = new Map<Digest, { artifact: Artifact; enclosed: string | undefined }>();
+  for (const { unit, enclosed } of commands) {
+    for (const artifact of unit.artifacts) {
+      const { digest } = artifact;
+      if (!into.has(digest)) missing.set(digest, { artifact, enclosed: enclosed?.[digest] });
+    }
   }
   const failed = new Map<Digest, Problem>();
-  await inParallel([...missing.values()], fetchesAtOnce, async ({ digest, bytes }) => {
+  await inParallel([...missing.values()], fetchesAtOnce, async ({ artifact, enclosed }) => {
+    const { digest, bytes } = artifact;
     try {
       if (bytes > limits.blobBytesMax)
         fail("artifact.too-large", { digest, bytes, bytesMax: limits.blobBytesMax });
-      const content = await from.get(digest, { timeoutMs: fetchDeadlineMs });
+      const content = artifact.private
+        ? Buffer.from(enclosed ?? fail("artifact.missing", { digest }), "base64")
+        : await from.get(digest, { timeoutMs: fetchDeadlineMs });
       const is = sha256(content);
       if (is !== digest) fail("artifact.corrupt", { digest, is });
       await into.write(digest, content);

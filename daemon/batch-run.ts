@@ -65,7 +65,10 @@ export class BatchRun {
       return await this.#perform(decide(command, known));
     } catch (error) {
       const found = problemOf(error);
-      if (found.code === "internal") this.#options.log.error({ command, problem: found }, "command failed");
+      // Not the command itself: it may enclose what nobody else is to know.
+      if (found.code === "internal") {
+        this.#options.log.error({ verb: command.verb, unit, problem: found }, "command failed");
+      }
       return nack(found);
     }
   }

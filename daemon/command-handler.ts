@@ -57,10 +57,10 @@ export class CommandHandler {
   /** All artifacts of the batch are fetched before its first command touches anything. */
   #fetchFor(batch: CommandBatch): Promise<Map<Digest, Problem>> {
     const { store, blobs } = this.#options;
-    const units = batch.commands.flatMap((command) => {
-      return command.verb === "install" && !checkUnit(command.unit) ? [command.unit] : [];
+    const installs = batch.commands.flatMap((command) => {
+      return command.verb === "install" && !checkUnit(command.unit) ? [command] : [];
     });
-    return fetchArtifacts(units, blobs, store.blobs);
+    return fetchArtifacts(installs, blobs, store.blobs);
   }
 
   /** Nothing is acked before it is on disk; when it cannot be put there, no ack of the batch stands. */

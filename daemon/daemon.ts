@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Bus, Command, CommandOutcome, HostReport } from "../bus/mod.ts";
 import {
+  fail,
   type HostCapabilities,
   type HostId,
   type ObservedUnit,
@@ -234,6 +235,8 @@ class RunningDaemon implements Daemon {
         this.#store.setPower(host, state);
         void this.#flushUnasked();
       },
+      artifact: async (digest) =>
+        (await this.#store.blobs.read(digest)) ?? fail("artifact.missing", { digest }),
       secret: (name) => readSecret(name, secretsDir),
     };
   }

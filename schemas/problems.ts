@@ -5,6 +5,7 @@ import { layer45Problems } from "./problems/layer45.ts";
 import { moduleProblems } from "./problems/modules.ts";
 import { objectProblems } from "./problems/objects.ts";
 import { responderProblems } from "./problems/responder.ts";
+import { securityProblems } from "./problems/security.ts";
 
 /**
  * The closed list of what the world can do to us. Each code says whether trying the same again can help (`retry`) and
@@ -18,6 +19,7 @@ const list = {
   ...labProblems,
   ...responderProblems,
   ...layer45Problems,
+  ...securityProblems,
 
   // Our own defects.
   internal: entry(false, (d: { error: string }) => `Unexpected error in netloom itself: ${d.error}`),

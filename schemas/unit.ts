@@ -18,6 +18,8 @@ export interface Artifact {
   name: string;
   digest: Digest;
   bytes: number;
+  /** For one host alone: its content comes enclosed in the command that installs the unit, and is no blob. */
+  private?: boolean;
 }
 
 /**

@@ -109,7 +109,8 @@ export async function startEngine(): Promise<Engine> {
   const engine = sleepEngine();
   const say = (fields: unknown, text: string) => process.stderr.write(`${text}: ${JSON.stringify(fields)}\n`);
   const log = { debug: nothing, info: nothing, warn: say, error: say };
-  await engine.start({ changed: nothing, powered: nothing, log, secret: () => Promise.reject(new Error()) });
+  const none = () => Promise.reject(new Error());
+  await engine.start({ changed: nothing, powered: nothing, log, artifact: none, secret: none });
   // The thread started after the process was pinned, so it is pinned too.
   return engine;
 }

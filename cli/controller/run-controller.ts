@@ -4,6 +4,7 @@ import pino from "pino";
 import { type Bus, bucketLease, buckets, Elector } from "../../bus/mod.ts";
 import {
   defaultServerAddress,
+  masterSecretOf,
   openSource,
   parseServerAddress,
   runController,
@@ -21,6 +22,7 @@ export interface ControllerFlags extends BusFlags, SourceFlags {
   socket?: string;
   listen?: string;
   stateDir: string;
+  masterSecret?: string;
   allowEmpty?: boolean;
   progressDeadline: number;
   logLevel: string;
@@ -34,6 +36,8 @@ export async function runControllerProcess(location: string, flags: ControllerFl
   const log = pino({ level: flags.logLevel, base: null }, pino.destination(2));
   const onProblem = (problem: Problem): void => log.warn({ problem }, "bus problem");
   const serve = addressesOf(flags);
+  const masterSecret =
+    flags.masterSecret === undefined ? undefined : await masterSecretOf(flags.masterSecret);
   const source = openSource(location, { folder: flags.stateDir, ...sourceOptions(flags) });
   const signalled = firstSignal();
   const waiting = new AbortController();
@@ -47,6 +51,7 @@ export async function runControllerProcess(location: string, flags: ControllerFl
       bus,
       leadership,
       modules: standardModules,
+      ...(masterSecret && { masterSecret }),
       log,
       version: ownVersion(),
       times: { progressDeadlineMs: flags.progressDeadline },

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { ObjectDetail } from "../../controller/mod.ts";
+import type { ObjectDetail, UnitDetail } from "../../controller/mod.ts";
 import { formatProblem } from "../../schemas/mod.ts";
 import { age } from "../client/age.ts";
 import { ControllerClient } from "../client/controller-client.ts";
@@ -70,14 +70,22 @@ const energy = ({ sleeper }: ObjectDetail): string =>
 
 function units({ units: all }: ObjectDetail): string {
   if (all.length === 0) return "";
-  const rows = all.map(({ host, on, unit, state, problem }) => [
+  const isAnyChallenged = all.some(({ challenge }) => challenge);
+  const rows = all.map(({ host, on, unit, state, problem, challenge }) => [
     host,
     on,
     unit ?? "(daemon)",
     paint(state === "ready" ? "green" : state === "pending" ? "yellow" : "red", state),
+    ...(isAnyChallenged ? [challengeText(challenge)] : []),
     problem?.message ?? "",
   ]);
-  return section("Units", table(["HOST", "ON", "UNIT", "STATE", "PROBLEM"], rows));
+  const challenged = isAnyChallenged ? ["CHALLENGED"] : [];
+  return section("Units", table(["HOST", "ON", "UNIT", "STATE", ...challenged, "PROBLEM"], rows));
+}
+
+function challengeText(challenge: UnitDetail["challenge"]): string {
+  if (!challenge?.lastPassed) return "-";
+  return `${age(challenge.lastPassed)} ago, ${challenge.passed} right`;
 }
 
 function problems({ status }: ObjectDetail): string {

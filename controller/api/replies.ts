@@ -1,4 +1,12 @@
-import type { HostId, NetloomObject, Problem, UnitId, UnitState } from "../../schemas/mod.ts";
+import type {
+  Artifact,
+  Digest,
+  HostId,
+  NetloomObject,
+  Problem,
+  UnitId,
+  UnitState,
+} from "../../schemas/mod.ts";
 import type { FleetEvent } from "../events.ts";
 import type { HostPlan } from "../plan.ts";
 import type { MoveStep } from "../rotation/move-step.ts";
@@ -6,6 +14,7 @@ import type { Cause, Stage } from "../rotation/rotation-record.ts";
 import type { SleeperItem } from "../sleepers.ts";
 import type { ObjectStatus } from "../status/object-status.ts";
 import type { SourceStatus } from "../status/source-status.ts";
+import type { UnitStatus } from "../status/unit-status.ts";
 
 /** GET /v1/status */
 export interface ControllerSummary {
@@ -42,8 +51,10 @@ export interface UnitDetail {
   on: HostId;
   /** Absent for a Host's own daemon. */
   unit?: UnitId;
-  state: "ready" | "pending" | "away" | "refused" | "faulted";
+  state: UnitStatus["state"];
   problem?: Problem;
+  /** Of a module that is challenged: how often it answered right since this controller asks, and when last (RFC 3339). */
+  challenge?: { passed: number; lastPassed?: string };
   counters?: Record<string, number>;
 }
 
@@ -68,6 +79,8 @@ export interface HostItem {
     engine: string;
     problem?: Problem;
   }[];
+  /** With ?units=true: the private artifacts that its units ought to have. Their content is served nowhere. */
+  instances?: { unit: UnitId; module: Digest; artifact: Artifact }[];
 }
 
 /** Of GET /v1/sleepers: {items: SleeperItem[]}, in order of their names. */
@@ -120,6 +133,12 @@ export interface RotationPlanReply {
   from?: string;
   to: string;
   steps: { step: MoveStep | "retireSenders" | "retireReceivers"; what: string; hosts: HostId[] }[];
+}
+
+/** POST /v1/challenge/NAMESPACE/NAME and, with how many were let back, POST /v1/trust/NAMESPACE/NAME?host=NAMESPACE/NAME. */
+export interface ChallengeReply {
+  units: UnitDetail[];
+  trusted?: number;
 }
 
 /** POST /v1/reconcile: what the source has now is taken in; what follows of it can be watched. */

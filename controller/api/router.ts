@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { kindNames } from "../../schemas/mod.ts";
+import { objectRefOfUnit } from "../compile/unit.ts";
 import type { Reconciler } from "../reconciler.ts";
 import { successorOf } from "../rotation/choose-target.ts";
 import type { LiveRotation } from "../rotation/live-rotation.ts";
@@ -123,7 +124,29 @@ const routes: Route[] = [
       const to = memberAsked(live, query);
       if (!to.isKnown) return unknownMember(live, to.member);
       if (await reconciler.rotations.rotate(live, to.member)) return ok(rotationView(live));
-      return error(503, "another controller leads; ask that one");
+      return notLeading();
+    },
+  },
+  {
+    method: "POST",
+    path: ["v1", "challenge", "*", "*"],
+    answer: async ({ reconciler, parts }) => {
+      const ref = `Customization/${parts.join("/")}`;
+      if (!reconciler.board.get(ref)) return error(404, `there is no ${ref}`);
+      if (reconciler.term === undefined) return notLeading();
+      await reconciler.challenges.askNow((unit) => objectRefOfUnit(unit) === ref);
+      return ok({ units: views.unitDetails(reconciler, ref) });
+    },
+  },
+  {
+    method: "POST",
+    path: ["v1", "trust", "*", "*"],
+    answer: ({ reconciler, parts, query }) => {
+      const ref = `Customization/${parts.join("/")}`;
+      if (!reconciler.board.get(ref)) return error(404, `there is no ${ref}`);
+      if (reconciler.term === undefined) return notLeading();
+      const trusted = reconciler.trust(ref, query.get("host") ?? undefined);
+      return ok({ units: views.unitDetails(reconciler, ref), trusted });
     },
   },
   {
@@ -198,6 +221,8 @@ function memberAsked(live: LiveRotation, query: URLSearchParams): { member: stri
 function unknownMember(live: LiveRotation, member: string): Reply {
   return error(400, `${member} is none of ${live.settings.through.join(", ")}`);
 }
+
+const notLeading = (): Reply => error(503, "another controller leads; ask that one");
 
 function unknownKind(kind: string): Reply {
   return error(400, `there is no kind "${kind}"; there are ${kindNames.join(", ")}`);

@@ -1,7 +1,8 @@
-import { formatProblem } from "../../schemas/mod.ts";
+import { type DesiredUnit, formatProblem } from "../../schemas/mod.ts";
 import type { HostView } from "../host.ts";
 import { planOf } from "../plan.ts";
 import type { Reconciler } from "../reconciler.ts";
+import { instanceArtifact, moduleArtifact } from "../security/instance-keys.ts";
 import { isReady, isStalled, type ObjectStatus } from "../status/object-status.ts";
 import { unitStatuses } from "../status/unit-status.ts";
 import type {
@@ -62,8 +63,9 @@ export function objectDetail(reconciler: Reconciler, ref: string): ObjectDetail 
   };
 }
 
-function unitDetails({ board, fleet }: Reconciler, ref: string): UnitDetail[] {
+export function unitDetails({ board, fleet, challenges }: Reconciler, ref: string): UnitDetail[] {
   return board.rowsOf(ref).map(({ of, on, unit, status }): UnitDetail => {
+    const check = unit === undefined ? undefined : challenges.get(on, unit);
     const observed = fleet.host(on)?.report?.units.find(({ id }) => id === unit);
     return {
       host: of,
@@ -71,6 +73,9 @@ function unitDetails({ board, fleet }: Reconciler, ref: string): UnitDetail[] {
       ...(unit !== undefined && { unit }),
       state: status.state,
       ...("problem" in status && status.problem && { problem: status.problem }),
+      ...(check && {
+        challenge: { passed: check.passed, ...(check.lastPassed && { lastPassed: check.lastPassed }) },
+      }),
       ...(observed?.counters && { counters: observed.counters }),
     };
   });
@@ -104,8 +109,14 @@ function hostItem(
       ready: statuses.filter(({ state }) => state === "ready").length,
     },
     ...(failure && { problem: failure.problem }),
-    ...(withUnits && { observed: report?.units ?? [] }),
+    ...(withUnits && { observed: report?.units ?? [], instances: desired.flatMap(instanceOf) }),
   };
+}
+
+function instanceOf({ unit }: DesiredUnit): NonNullable<HostItem["instances"]> {
+  const module = unit.artifacts.find(({ name }) => name === moduleArtifact);
+  const artifact = unit.artifacts.find(({ name }) => name === instanceArtifact);
+  return module && artifact ? [{ unit: unit.id, module: module.digest, artifact }] : [];
 }
 
 export function plan({ fleet, desired }: Reconciler): PlanReply {

@@ -37,9 +37,15 @@ interface Compiled {
  * begun to select, has changed. For any sequence of updates the result is that of compiling the last objects alone.
  */
 export class Compiler {
+  readonly #instance: CompileContext["instance"];
   readonly #compiled = new Map<ObjectRef, Compiled>();
   readonly #units = new Map<HostId, Map<UnitId, DesiredUnit>>();
   readonly #hosts = new HostIndex();
+
+  /** `instance` gives the same for the same. */
+  constructor(options: Pick<CompileContext, "instance">) {
+    this.#instance = options.instance;
+  }
 
   update(objects: ReadonlyMap<ObjectRef, ObjectInForce>): CompileChange {
     const change: CompileChange = { hosts: new Set(), objects: new Set() };
@@ -92,6 +98,7 @@ export class Compiler {
         const program = inForce.programs.get(key) ?? fail("program.missing", { program: key });
         return { name, digest: program.digest, bytes: program.bytes };
       },
+      instance: this.#instance,
     };
     try {
       return { inForce, placements: compileObject(inForce.object, context), selections };

@@ -5,9 +5,10 @@ import {
   objectRef,
   quantityBytes,
 } from "../../schemas/mod.ts";
+import { moduleArtifact } from "../security/instance-keys.ts";
 import { lifeOf, placeOnEach } from "./place.ts";
 import type { CompileContext, KindCompiler, Placement } from "./placement.ts";
-import { makeUnit } from "./unit.ts";
+import { hostIdOf, makeUnit } from "./unit.ts";
 
 /** A unit on each host of each end. */
 export const compileCustomization: KindCompiler<Customization> = (customization, context) =>
@@ -36,8 +37,16 @@ function compileEnd(
   };
   const reference =
     module.wasm === undefined ? { standard: module.standard as string } : { file: module.wasm };
-  const unit = makeUnit(`${objectRef(customization)}/${role}`, "layer45", spec, [
-    context.artifact("module", reference),
-  ]);
-  return placeOnEach(context.select(hosts), { unit, ...lifeOf(customization) });
+  const id = `${objectRef(customization)}/${role}`;
+  const program = context.artifact(moduleArtifact, reference);
+  if (!security) {
+    const unit = makeUnit(id, "layer45", spec, [program]);
+    return placeOnEach(context.select(hosts), { unit, ...lifeOf(customization) });
+  }
+  // What is challenged has a key of its own on every host.
+  return context.select(hosts).flatMap((host) => {
+    const instance = context.instance({ host: hostIdOf(host), unit: id, module: program.digest });
+    const unit = makeUnit(id, "layer45", spec, [program, instance]);
+    return placeOnEach([host], { unit, ...lifeOf(customization) });
+  });
 }

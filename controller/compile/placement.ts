@@ -1,4 +1,5 @@
 import type { Artifact, DesiredUnit, Host, HostId, LabelSelector } from "../../schemas/mod.ts";
+import type { InstanceOf } from "../security/instance.ts";
 
 /** One unit on one host. */
 export interface Placement {
@@ -17,6 +18,8 @@ export interface CompileContext {
   /** The Hosts that the selector selects in the object's namespace, in order of their names. */
   select(selector: LabelSelector): readonly Host[];
   artifact(name: string, reference: ProgramReference): Artifact;
+  /** The private artifact by which the module of one unit on one host is challenged. */
+  instance(of: InstanceOf): Artifact;
 }
 
 /** Turns an object of one kind into units; pure. */

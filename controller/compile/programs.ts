@@ -15,6 +15,7 @@ export function programsOf(object: NetloomObject): ProgramReference[] {
       asked.push(reference);
       return { name, digest: "", bytes: 0 };
     },
+    instance: () => ({ name: "instance", digest: "", bytes: 0, private: true }),
   });
   return asked;
 }

@@ -38,12 +38,20 @@ export interface UnitRow {
   status: UnitStatus;
 }
 
-const severity = { refused: 4, faulted: 3, away: 2, pending: 1, ready: 0 } as const;
-const reasons = { refused: "Refused", faulted: "Faulted", away: "HostAway", pending: "Progressing" } as const;
+const severity = { distrusted: 5, refused: 4, faulted: 3, away: 2, pending: 1, ready: 0 } as const;
+const reasons = {
+  distrusted: "ChallengeFailed",
+  refused: "Refused",
+  faulted: "Faulted",
+  away: "HostAway",
+  pending: "Progressing",
+} as const;
+const hopeless: ReadonlySet<UnitStatus["state"]> = new Set(["distrusted", "refused", "faulted"]);
 
 /**
  * Ready: everywhere as it ought to be. Reconciling: on its way, and nothing says that it will not arrive. Stalled: it
- * will not arrive by itself: its newest version is invalid, a host refuses it, its program failed, or its time is up.
+ * will not arrive by itself: its newest version is invalid, a host refuses it, its program failed or did not pass a challenge, or
+ * its time is up.
  * `inForce` is the revision that the version in force came with.
  */
 export function judge(
@@ -70,7 +78,7 @@ export function judge(
   if (!worst || worst.status.state === "ready") return { ready: settled(rows), reconciling: no, stalled: no };
   const said = { reason: reasons[worst.status.state], message: describe(rows, worst) };
   const ready: Verdict = { status: "False", ...said };
-  const isStalled = context.isLate || worst.status.state === "refused" || worst.status.state === "faulted";
+  const isStalled = context.isLate || hopeless.has(worst.status.state);
   return isStalled
     ? { ready, reconciling: no, stalled: { status: "True", ...said } }
     : { ready, reconciling: { status: "True", ...said }, stalled: no };

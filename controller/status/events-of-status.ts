@@ -1,4 +1,4 @@
-import type { HostId } from "../../schemas/mod.ts";
+import type { HostId, Problem, UnitId } from "../../schemas/mod.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
 import { type PlannedCommand, unitOf } from "../diff.ts";
 import type { FleetEvent } from "../events.ts";
@@ -18,6 +18,8 @@ export function eventsOfStatus(
   const ready = find(conditions, "Ready");
   const stalled = find(conditions, "Stalled");
   const was = (type: ConditionType): Condition | undefined => before && find(before.conditions, type);
+  // Told when it happens, of each host.
+  if (stalled?.status === "True" && stalled.reason === challengeFailed) return [];
   if (
     stalled?.status === "True" &&
     (was("Stalled")?.status !== "True" || was("Stalled")?.reason !== stalled.reason)
@@ -28,6 +30,18 @@ export function eventsOfStatus(
     return [{ type: "Normal", object, reason: ready.reason, message: ready.message }];
   }
   return [];
+}
+
+const challengeFailed = "ChallengeFailed";
+
+/** A module answered a challenge wrong, or not in time, and is taken off its host. */
+export function eventOfFailedChallenge(unit: UnitId, problem: Problem): Happened {
+  return {
+    type: "Warning",
+    object: objectRefOfUnit(unit),
+    reason: challengeFailed,
+    message: problem.message,
+  };
 }
 
 const find = (conditions: readonly Condition[], type: ConditionType): Condition | undefined =>

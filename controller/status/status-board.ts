@@ -14,9 +14,11 @@ export interface ObjectFacts {
   /** Why its newest version is not in force. */
   problems: readonly Problem[];
   placements: readonly Placement[];
-  /** A Host with a daemon is judged by whether that is there, too. */
+  /** Why a module is kept off its host. */
+  distrustOf?(placement: Placement): Problem | undefined;
   /** How it stands, where that is not what its units are. */
   own?: Judgement;
+  /** A Host with a daemon is judged by whether that is there, too. */
   daemonOf?: { host: HostId; maySleep: boolean };
 }
 
@@ -145,9 +147,13 @@ export class StatusBoard {
     };
   }
 
-  #rows({ placements, daemonOf }: ObjectFacts): UnitRow[] {
-    const rows = placements.map(({ on, of, desired }): UnitRow => {
-      const status = this.#units.get(on)?.get(desired.unit.id) ?? { state: "away" };
+  #rows({ placements, distrustOf, daemonOf }: ObjectFacts): UnitRow[] {
+    const rows = placements.map((placement): UnitRow => {
+      const { on, of, desired } = placement;
+      const problem = distrustOf?.(placement);
+      const status: UnitStatus = problem
+        ? { state: "distrusted", problem }
+        : (this.#units.get(on)?.get(desired.unit.id) ?? { state: "away" });
       return { on, of, unit: desired.unit.id, status };
     });
     if (daemonOf) {

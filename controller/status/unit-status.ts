@@ -7,6 +7,8 @@ export type UnitStatus =
   | { state: "pending"; problem?: Problem }
   | { state: "away" }
   | { state: "refused"; problem: Problem }
+  /** It failed its challenge and is kept off the host. */
+  | { state: "distrusted"; problem: Problem }
   | { state: "faulted"; problem: Problem };
 
 const ready: UnitStatus = { state: "ready" };

@@ -8,6 +8,7 @@ import {
   type Problem,
   ProblemError,
   problem,
+  problemOf,
   type UnitId,
   type UnitState,
 } from "../../schemas/mod.ts";
@@ -34,6 +35,7 @@ export interface WorkerEngineOptions {
 
 /** What is known of a unit on the main thread: enough to put it back into a new thread. */
 interface KnownUnit {
+  /** Without its private artifacts, which are read anew for each thread: a key is to lie about nowhere. */
   loaded: LoadedUnit;
   state: UnitState;
   /** Number of this installation, which the watchdog finds in shared memory. */
@@ -91,7 +93,13 @@ class WorkerEngine implements Engine {
       const before = this.#units.get(id);
       const state = before?.state ?? "installed";
       const ordinal = ++this.#ordinals;
-      const unit: KnownUnit = { loaded, state, ordinal, seen: undefined, problem: loaded.faulted };
+      const unit: KnownUnit = {
+        loaded: withoutPrivate(loaded),
+        state,
+        ordinal,
+        seen: undefined,
+        problem: loaded.faulted,
+      };
       const sights = unit.problem ? [] : (await this.#ask({ verb: "install", loaded, ordinal })).sights;
       this.#units.set(id, unit);
       this.#see(sights);
@@ -131,7 +139,13 @@ class WorkerEngine implements Engine {
     return this.#alone(async () => {
       const unit = this.#known(id, "challenge");
       if (unit.problem) throw new ProblemError(unit.problem);
-      return (await this.#ask({ verb: "challenge", unit: id, nonce })).answer;
+      try {
+        return (await this.#ask({ verb: "challenge", unit: id, nonce })).answer;
+      } catch (error) {
+        // The new thread, which does not have it, was asked after the guest was stopped over its answer.
+        if (unit.problem) throw new ProblemError(unit.problem);
+        throw error;
+      }
     });
   }
 
@@ -305,8 +319,13 @@ class WorkerEngine implements Engine {
   }
 
   async #restoreUnit(thread: WorkerThread, unit: KnownUnit): Promise<ThreadEnd | undefined> {
-    const { loaded, ordinal, state, seen } = unit;
+    const { ordinal, state, seen } = unit;
     unit.problem = undefined;
+    const loaded = await this.#withPrivate(unit.loaded).catch((error: unknown) => problemOf(error));
+    if ("code" in loaded) {
+      unit.problem = loaded;
+      return undefined;
+    }
     let outcome = await thread.request({ verb: "install", loaded, ordinal, ...(seen && { seen }) });
     if (outcome.kind === "done" && state !== "installed") {
       outcome = await thread.request({ verb: "setState", unit: loaded.unit.id, state });
@@ -315,6 +334,15 @@ class WorkerEngine implements Engine {
     this.#see(outcome.sights);
     if (outcome.kind === "refused") unit.problem = outcome.problem;
     return undefined;
+  }
+
+  async #withPrivate(loaded: LoadedUnit): Promise<LoadedUnit> {
+    const artifacts = new Map(loaded.artifacts);
+    for (const { name, digest } of loaded.unit.artifacts.filter((artifact) => artifact.private)) {
+      const content = await this.#context?.artifact(digest);
+      if (content) artifacts.set(name, content);
+    }
+    return { ...loaded, artifacts };
   }
 
   async #restorePower(thread: WorkerThread): Promise<ThreadEnd | undefined> {
@@ -343,6 +371,12 @@ class WorkerEngine implements Engine {
 function asked({ loaded, state }: KnownUnit): ObservedUnit {
   const { id, engine, digest } = loaded.unit;
   return { id, engine, digest, priority: loaded.priority, state };
+}
+
+function withoutPrivate(loaded: LoadedUnit): LoadedUnit {
+  const names = new Set(loaded.unit.artifacts.filter((artifact) => artifact.private).map(({ name }) => name));
+  if (names.size === 0) return loaded;
+  return { ...loaded, artifacts: new Map([...loaded.artifacts].filter(([name]) => !names.has(name))) };
 }
 
 function faulted(unit: UnitId, reason: Problem): Problem {

@@ -21,13 +21,16 @@ const unit: Unit = {
   engine: "sleep",
   digest,
   spec: { type: "rule", config: { allow: ["10.0.0.0/8"], deep: { er: null } } },
-  artifacts: [{ name: "program", digest, bytes: 600 }],
+  artifacts: [
+    { name: "program", digest, bytes: 600 },
+    { name: "instance", digest, bytes: 36, private: true },
+  ],
 };
 const batch: CommandBatch = {
   host,
   term: 7,
   commands: [
-    { id: "c1", verb: "install", unit, priority: -3 },
+    { id: "c1", verb: "install", unit, priority: -3, enclosed: { [digest]: "a2V5" } },
     { id: "c2", verb: "activate", unit: unit.id, digest },
     { id: "c3", verb: "prioritize", unit: unit.id, digest, priority: 9 },
     { id: "c4", verb: "revoke", unit: unit.id },

@@ -4,6 +4,7 @@ import { type Bus, codecs, memoryBus, subjects } from "../../bus/mod.ts";
 import { type ActContext, act, OvertakenError } from "../../controller/act.ts";
 import { BlobSender } from "../../controller/blobs.ts";
 import type { PlannedCommand } from "../../controller/diff.ts";
+import { InstanceKeys } from "../../controller/security/instance-keys.ts";
 import { fail, type Unit } from "../../schemas/mod.ts";
 import { FakeDaemon, type FakeDaemonOptions } from "./fake-daemon.ts";
 
@@ -31,8 +32,9 @@ async function withDaemon(
   const daemon = new FakeDaemon(bus.join(), host, options);
   const blobs = new BlobSender(bus.blobs, async (digest) => fail("artifact.missing", { digest }));
   const signal = new AbortController().signal;
+  const instances = new InstanceKeys(new Uint8Array(32));
   try {
-    await run({ daemon, bus, context: { bus, blobs, term: 5, timeoutMs: 500, signal } });
+    await run({ daemon, bus, context: { bus, blobs, instances, term: 5, timeoutMs: 500, signal } });
   } finally {
     daemon.stop();
     await bus.close();
@@ -135,6 +137,7 @@ test("a command that the reply does not mention counts as not carried out", asyn
   const outcome = await act(host, [revoke("a")], {
     bus,
     blobs,
+    instances: new InstanceKeys(new Uint8Array(32)),
     term: 5,
     timeoutMs: 500,
     signal: new AbortController().signal,

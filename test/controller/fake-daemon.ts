@@ -18,6 +18,8 @@ export interface FakeDaemonOptions {
   heartbeatMs?: number;
   /** Why a command is refused; undefined carries it out. */
   refuse?(command: Command): Problem | undefined;
+  /** What becomes of a challenge. */
+  answer?(challenge: Command & { verb: "challenge" }): CommandOutcome;
   /** Called with each batch before it is carried out: may wait, or throw to have no reply sent. */
   before?(batch: CommandBatch): Promise<void> | void;
   /** Called after a batch was carried out: throw to lose the reply. */
@@ -128,7 +130,8 @@ export class FakeDaemon {
   #apply(command: Command): CommandOutcome {
     const refused = this.#options.refuse?.(command);
     if (refused) return { kind: "nack", problem: refused };
-    if (command.verb === "report" || command.verb === "challenge") return { kind: "ack" };
+    if (command.verb === "report") return { kind: "ack" };
+    if (command.verb === "challenge") return this.#options.answer?.(command) ?? { kind: "ack" };
     const code = this.model.apply(command as PlannedCommand);
     if (!code) return { kind: "ack" };
     const unit = command.verb === "install" ? command.unit.id : command.unit;

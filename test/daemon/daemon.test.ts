@@ -1,9 +1,10 @@
-import { truncateSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bus, codecs, limits, subjects } from "../../bus/mod.ts";
-import { type ProblemError, problem } from "../../schemas/mod.ts";
+import { type ProblemError, problem, unitDigest } from "../../schemas/mod.ts";
 import { eventually } from "../bus/eventually.ts";
 import { FakeEngine, fakeUnit } from "./fake-engine.ts";
 import { codeOf, Fixture, host } from "./fixture.ts";
@@ -142,6 +143,44 @@ test("artifacts are fetched and verified before anything is touched", async () =
   const { unitDigest } = await import("../../schemas/mod.ts");
   const unit = { ...large, artifacts, digest: unitDigest({ ...large, artifacts }) };
   assert.equal(await at.codes({ verb: "install", unit, priority: 1 }), ["artifact.too-large"]);
+});
+
+test("a private artifact comes with its command, lies where root alone reads it, and is in no line or report", async () => {
+  const lines: string[] = [];
+  const write = (fields: Record<string, unknown>, text: string): number =>
+    lines.push(`${text} ${JSON.stringify(fields)}`);
+  await at.stop();
+  await at.start(undefined, undefined, { log: { debug: write, info: write, warn: write, error: write } });
+  const key = Buffer.from("a key that no other host may have....");
+  const digest = createHash("sha256").update(key).digest("hex");
+  const content = {
+    ...fakeUnit("keyed"),
+    artifacts: [{ name: "instance", digest, bytes: key.length, private: true }],
+  };
+  const unit = { ...content, digest: unitDigest(content) };
+  const install = { verb: "install", unit, priority: 1 } as const;
+  const other = Buffer.from("another key").toString("base64");
+  assert.equal(await at.codes(install), ["artifact.missing"]);
+  assert.equal(await at.codes({ ...install, enclosed: { [digest]: other } }), ["artifact.corrupt"]);
+  const enclosed = { [digest]: key.toString("base64") };
+  at.engine.install = async () => {
+    throw new Error("a fault of the engine's own");
+  };
+  assert.equal(await at.codes({ ...install, enclosed }), ["internal"]);
+  await at.stop();
+  await at.start(undefined, undefined, { log: { debug: write, info: write, warn: write, error: write } });
+  assert.equal(await at.codes({ ...install, enclosed }), ["ack"]);
+  assert.is(at.engine.contents.get(unit.id), key.toString());
+  const file = join(at.stateDir, "blobs", digest);
+  assert.is(statSync(file).mode & 0o077, 0);
+  assert.is(statSync(join(at.stateDir, "blobs")).mode & 0o077, 0);
+  await at.restart();
+  assert.is(at.engine.contents.get(unit.id), key.toString());
+  const said = [lines.join("\n"), JSON.stringify(at.reports)].join();
+  for (const form of [key.toString(), key.toString("base64"), key.toString("hex")])
+    assert.not.ok(said.includes(form));
+  assert.equal(await at.codes({ verb: "revoke", unit: unit.id }), ["ack"]);
+  assert.not.ok(existsSync(file));
 });
 
 test("what the engine lost is not in the report, and installing the same version puts it back as it was", async () => {

@@ -27,6 +27,7 @@ test("a host that could not be stood in for after a start is listed with why, an
     changed: () => undefined,
     powered: () => undefined,
     log: quiet,
+    artifact: async () => new Uint8Array(),
     secret: async () => new Uint8Array(),
   }));
   try {

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { Compiler } from "../../../controller/compile/compiler.ts";
 import { Intake } from "../../../controller/intake.ts";
 import type { ObjectInForce } from "../../../controller/objects.ts";
+import { InstanceKeys } from "../../../controller/security/instance-keys.ts";
 import type { SleeperSpec } from "../../../schemas/mod.ts";
 import { snapshotOf } from "../fake-source.ts";
 import { modules } from "../fixtures.ts";
@@ -19,6 +20,8 @@ metadata: {name: ${name}}
 spec:
 ${spec}`;
 
+const instances = new InstanceKeys(new Uint8Array(32));
+
 const lua = {
   "nat.lua": "function process_packet(p) end\nfunction snat(p) end\n",
   "f.js": "export function handle() {}\n",
@@ -33,7 +36,7 @@ async function objectsOf(...texts: string[]): Promise<ReadonlyMap<string, Object
 }
 
 async function unitsOf(...texts: string[]): Promise<Record<string, unknown>> {
-  const compiler = new Compiler();
+  const compiler = new Compiler({ instance: (of) => instances.artifact(of) });
   compiler.update(await objectsOf(...texts));
   const units = [...compiler.hosts()].flatMap((id) =>
     compiler.unitsOf(id).map(({ unit, priority, state }) => {
@@ -224,7 +227,7 @@ test("only what a change concerns is compiled again", async () => {
   const labelled = (role: string): string => host("gw", `, labels: {role: ${role}}`);
   const others = [host("nas", ", labels: {role: b}"), host("thing", ", labels: {role: a}")];
   const all = [object("Rule", "one", rule(1, "a")), object("Rule", "two", rule(2, "b")), ...others];
-  const compiler = new Compiler();
+  const compiler = new Compiler({ instance: (of) => instances.artifact(of) });
   compiler.update(await objectsOf(labelled("a"), ...all));
   const same = compiler.update(await objectsOf(labelled("a"), ...all));
   assert.equal({ hosts: [...same.hosts], objects: [...same.objects] }, { hosts: [], objects: [] });
@@ -271,9 +274,9 @@ test("whatever the way, the result is that of compiling the last objects alone",
     ).objects;
   await fc.assert(
     fc.asyncProperty(fc.array(state, { minLength: 2, maxLength: 4 }), async (states) => {
-      const compiler = new Compiler();
+      const compiler = new Compiler({ instance: (of) => instances.artifact(of) });
       for (const texts of states) compiler.update(await parse(texts));
-      const fresh = new Compiler();
+      const fresh = new Compiler({ instance: (of) => instances.artifact(of) });
       fresh.update(await parse(states.at(-1) as string[]));
       assert.equal([...compiler.hosts()].sort(), [...fresh.hosts()].sort());
       const sorted = (of: Compiler, id: string) =>

@@ -65,6 +65,7 @@ export async function startEngine(secrets: Record<string, string> = {}): Promise
     changed: drop,
     powered: (host, state) => powered.push(`${host} ${state}`),
     log,
+    artifact: async (digest) => fail("artifact.missing", { digest }),
     secret: async (name) =>
       Buffer.from(secrets[name] ?? fail("secret.missing", { name, reason: "absent" }), "latin1"),
   });

@@ -12,6 +12,7 @@ const drop = (): void => undefined;
 const quiet: Log = { debug: drop, info: drop, warn: drop, error: drop };
 let engine: Engine;
 let changes = 0;
+const reads: string[] = [];
 
 test.before.each(async () => {
   engine = tinyEngine();
@@ -19,6 +20,10 @@ test.before.each(async () => {
     changed: () => changes++,
     powered: drop,
     log: quiet,
+    artifact: async (digest) => {
+      reads.push(digest);
+      return new TextEncoder().encode("sesame");
+    },
     secret: async (name) =>
       name === "word"
         ? new TextEncoder().encode("sesame")
@@ -206,6 +211,29 @@ test("descriptors that an ended worker held are closed", async () => {
     await engine.revoke(bad.id);
   }
   assert.ok(open() <= before, `${open()} descriptors are open; ${before} were`);
+});
+
+test("a unit whose guest runs for ever over a challenge is stopped, and that is the answer", async () => {
+  const mute = tinyUnit("mute", { loopsWhenChallenged: true });
+  const other = tinyUnit("other");
+  await install(mute);
+  await install(other);
+  assert.is(await problemOf(engine.challenge?.(mute.id, "00") ?? Promise.resolve()), "unit.faulted");
+  assert.is(seen(mute)?.problem?.code, "unit.faulted");
+  assert.is(seen(other)?.problem, undefined);
+});
+
+test("private artifacts are not kept by the main thread, and read anew for a new thread", async () => {
+  const digest = "ab".repeat(32);
+  const keyed = tinyUnit("keyed", {}, [{ name: "instance", digest, bytes: 4, private: true }]);
+  const artifacts = new Map([["instance", new TextEncoder().encode("open")]]);
+  await engine.install({ unit: keyed, priority: 1, artifacts });
+  assert.match((await engine.challenge?.(keyed.id, "00")) ?? "", "00:open:");
+  assert.equal(reads, []);
+  const bad = tinyUnit("bad", { guest: "loop", when: "install" });
+  assert.is(await problemOf(install(bad)), "unit.faulted");
+  assert.equal(reads, [digest]);
+  assert.match((await engine.challenge?.(keyed.id, "00")) ?? "", "00:sesame:");
 });
 
 test.run();

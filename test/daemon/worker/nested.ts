@@ -11,6 +11,7 @@ await engine.start({
   changed: drop,
   powered: drop,
   log: { debug: drop, info: drop, warn: drop, error: drop },
+  artifact: async () => new Uint8Array(),
   secret: async () => new Uint8Array(),
 });
 const unit = tinyUnit("a");

@@ -13,7 +13,14 @@ import {
   runEngineLoop,
   workerEngine,
 } from "../../../daemon/worker/mod.ts";
-import { fail, type ObservedUnit, type Unit, type UnitState, unitDigest } from "../../../schemas/mod.ts";
+import {
+  type Artifact,
+  fail,
+  type ObservedUnit,
+  type Unit,
+  type UnitState,
+  unitDigest,
+} from "../../../schemas/mod.ts";
 
 export interface TinySpec {
   guest: "loop" | "fine";
@@ -26,6 +33,8 @@ export interface TinySpec {
   /** Brings the worker down from outside any guest while it is active and this file is there. */
   crashWhile?: string;
   secret?: string;
+  /** Loops when it is challenged. */
+  loopsWhenChallenged?: boolean;
 }
 
 /** (module (func (export "r") (loop br 0))) */
@@ -87,7 +96,11 @@ class TinyLoop implements EngineLoop {
   }
 
   challenge(id: string, nonce: string): string {
-    const secret = this.#units.get(id)?.secret;
+    const unit = this.#units.get(id) ?? fail("unit.unknown", { verb: "challenge", unit: id });
+    const { loaded } = unit;
+    if ((loaded.unit.spec as TinySpec).loopsWhenChallenged)
+      run({ ...unit, loaded: { ...loaded, unit: { ...loaded.unit, spec: { guest: "loop" } } } });
+    const secret = unit.secret || new TextDecoder().decode(loaded.artifacts.get("instance"));
     return `${nonce}:${secret}:${readlinkSync("/proc/thread-self/ns/net")}:${[...this.#asleep]}`;
   }
 
@@ -156,12 +169,12 @@ export function tinyEngine() {
   });
 }
 
-export function tinyUnit(name: string, spec: Partial<TinySpec> = {}): Unit {
+export function tinyUnit(name: string, spec: Partial<TinySpec> = {}, artifacts: Artifact[] = []): Unit {
   const content = {
     id: `Rule/default/${name}`,
     engine: "sleep" as const,
     spec: { guest: "fine", when: "turn", limitMs: 30, ...spec },
-    artifacts: [],
+    artifacts,
   };
   return { ...content, digest: unitDigest(content) };
 }

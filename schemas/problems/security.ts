@@ -1,0 +1,15 @@
+import { entry } from "./entry.ts";
+
+/** Modules that are challenged, and middleboxes that ask what a message says. */
+export const securityProblems = {
+  "security.challenge-failed": entry(
+    false,
+    (d: { unit: string; host: string; reason: string }) =>
+      `"${d.unit}" failed its challenge on ${d.host}: ${d.reason}; it is kept off that host until its declaration changes, or netloom challenge --trust lets it back`,
+  ),
+  "security.secret-unusable": entry(
+    false,
+    (d: { path: string; reason: string }) =>
+      `Cannot use ${d.path} as the master secret: ${d.reason}; it has to be a file of 32 to 4096 random bytes that its owner alone may read`,
+  ),
+};
