@@ -59,8 +59,8 @@ export async function loadArtifacts(
   from: BlobFolder,
 ): Promise<Map<string, Uint8Array> | Problem> {
   const loaded = new Map<string, Uint8Array>();
-  for (const { name, digest } of unit.artifacts) {
-    const content = await from.read(digest);
+  for (const { name, digest, private: isPrivate } of unit.artifacts) {
+    const content = await (isPrivate ? from.readPrivate(digest) : from.read(digest));
     if (!content) return problem("artifact.missing", { digest });
     loaded.set(name, content);
   }

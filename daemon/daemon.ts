@@ -236,7 +236,7 @@ class RunningDaemon implements Daemon {
         void this.#flushUnasked();
       },
       artifact: async (digest) =>
-        (await this.#store.blobs.read(digest)) ?? fail("artifact.missing", { digest }),
+        (await this.#store.blobs.readPrivate(digest)) ?? fail("artifact.missing", { digest }),
       secret: (name) => readSecret(name, secretsDir),
     };
   }

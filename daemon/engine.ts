@@ -65,7 +65,7 @@ export interface EngineContext {
   /** The engine found out by itself that a host went to sleep or woke; the daemon is to remember it. */
   powered(host: HostId, state: "asleep" | "awake"): void;
   log: Log;
-  /** Reads an artifact of an installed unit anew, for an engine that does not keep private ones; rejects with `artifact.missing`. */
+  /** Reads an artifact of a unit from disk: engines keep no private ones. Rejects with `artifact.missing`. */
   artifact(digest: Digest): Promise<Uint8Array>;
   /** Reads a secret that lives on this host, by name; rejects with `secret.missing`. */
   secret(name: string): Promise<Uint8Array>;

@@ -5,6 +5,7 @@ import {
   compileModule,
   customizationAbi,
   flowFlags,
+  type GuestInstance,
   type GuestServices,
   type StateReport,
   type Verdict,
@@ -41,6 +42,8 @@ export interface Station {
 export interface CustomizationOptions {
   gate: GuestGate;
   services: GuestServices;
+  /** Who the module is, for its challenges; read whenever it is started, and kept nowhere. Undefined: it is not challenged. */
+  instance(): GuestInstance | undefined;
   /** Cookies of the sockets that were there when it came, where it takes only new ones. */
   older: ReadonlySet<bigint>;
   /** It was stopped for its faults, and works no more. */
@@ -190,6 +193,20 @@ export class Customization {
     else this.#report = found;
   }
 
+  /** What the module answers to a challenge; "" when it has no answer. Throws a `ProblemError` when it fails over it. */
+  respond(challenge: Uint8Array): Uint8Array {
+    const { id } = this;
+    if (this.problem) throw new ProblemError(this.problem);
+    if (!this.#module.exports.has("sec_respond")) {
+      return fail("security.no-answer", { unit: id, reason: "its module has no sec_respond" });
+    }
+    const answer = this.#call(() => this.#guest.secRespond(challenge));
+    if (answer === undefined) return fail("security.no-answer", { unit: id, reason: "its module declined" });
+    if (answer instanceof Uint8Array) return answer;
+    this.#fault(answer);
+    throw new ProblemError(answer);
+  }
+
   resume({ counters = {} }: ObservedUnit): void {
     const { counts } = this;
     for (const [name, counter] of Object.entries(counterNames)) {
@@ -301,7 +318,9 @@ export class Customization {
 
   #start(): CustomizationGuest {
     const { limits, config, role } = this.spec;
-    const options = { name: this.id, role, limits, config, services: this.#options.services };
+    const instance = this.#options.instance();
+    const { services } = this.#options;
+    const options = { name: this.id, role, limits, config, services, ...(instance && { instance }) };
     this.life += 1;
     return this.#call(() => new CustomizationGuest(this.#module, options));
   }

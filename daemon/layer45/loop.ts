@@ -9,6 +9,7 @@ import {
 import type { LoadedUnit } from "../engine.ts";
 import type { EngineLoop, LoopContext } from "../worker/mod.ts";
 import { Customization } from "./customization.ts";
+import { readInstance } from "./instance.ts";
 import type { Transport } from "./transport.ts";
 import { makeTransports, type Protocol } from "./transports.ts";
 
@@ -41,6 +42,7 @@ export class Layer45Loop implements EngineLoop {
         nowMs: () => performance.now(),
         log: (text) => this.#context.log.info({ unit: id, text }, "customization says"),
       },
+      instance: () => readInstance(loaded.unit, this.#context),
       older: before?.older ?? (spec.attach === "new" ? transport.sockets() : none),
       stopped: () => this.#stopped(made),
     });
@@ -68,6 +70,11 @@ export class Layer45Loop implements EngineLoop {
     const customization = this.#known(id, "prioritize");
     customization.priority = priority;
     this.#settle(customization);
+  }
+
+  challenge(id: UnitId, nonce: string): string {
+    const answer = this.#known(id, "challenge").respond(Buffer.from(nonce, "hex"));
+    return Buffer.from(answer).toString("hex");
   }
 
   revoke(id: UnitId): void {

@@ -45,14 +45,18 @@ export class BlobFolder {
   async read(digest: Digest): Promise<Uint8Array | undefined> {
     const kept = this.#read.get(digest)?.deref();
     if (kept) return kept;
+    const content = await this.readPrivate(digest);
+    return content && this.#keep(digest, content);
+  }
+
+  /** Like `read`, for whoever asked alone. */
+  async readPrivate(digest: Digest): Promise<Uint8Array | undefined> {
     if (!this.#present.has(digest)) return undefined;
     const content = await readFile(join(this.#folder, digest));
-    if (sha256(content) !== digest) {
-      this.#present.delete(digest);
-      await setAside(join(this.#folder, digest), this.#tornFolder);
-      return undefined;
-    }
-    return this.#keep(digest, content);
+    if (sha256(content) === digest) return content;
+    this.#present.delete(digest);
+    await setAside(join(this.#folder, digest), this.#tornFolder);
+    return undefined;
   }
 
   /** Writes content whose digest was verified; it is on disk when this resolves. */
@@ -60,7 +64,6 @@ export class BlobFolder {
     await writeWhole(join(this.#folder, digest), content);
     await syncFolder(this.#folder);
     this.#present.add(digest);
-    this.#keep(digest, content);
   }
 
   /** Deletes what is not in `keep`; resolves to how many went. */

@@ -1,4 +1,4 @@
-import type { HostId, ObservedUnit, UnitId, UnitState } from "../../schemas/mod.ts";
+import type { Digest, HostId, ObservedUnit, UnitId, UnitState } from "../../schemas/mod.ts";
 import type { LoadedUnit, Log } from "../engine.ts";
 import type { Holding } from "../linux/mod.ts";
 import type { GuestGate } from "./shared.ts";
@@ -49,6 +49,9 @@ export interface LoopContext {
   hold(holding: Holding): void;
   /** To be called before a holding is closed or unmapped. */
   release(holding: Holding): void;
+
+  /** Reads a private artifact of a unit that is installed, or being installed; blocking. Throws `artifact.missing`. */
+  artifact(digest: Digest): Uint8Array;
 
   /** Reads a secret of this host, blocking; throws `secret.missing`. */
   secret(name: string): Uint8Array;

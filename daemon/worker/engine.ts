@@ -8,7 +8,6 @@ import {
   type Problem,
   ProblemError,
   problem,
-  problemOf,
   type UnitId,
   type UnitState,
 } from "../../schemas/mod.ts";
@@ -35,7 +34,6 @@ export interface WorkerEngineOptions {
 
 /** What is known of a unit on the main thread: enough to put it back into a new thread. */
 interface KnownUnit {
-  /** Without its private artifacts, which are read anew for each thread: a key is to lie about nowhere. */
   loaded: LoadedUnit;
   state: UnitState;
   /** Number of this installation, which the watchdog finds in shared memory. */
@@ -87,8 +85,9 @@ class WorkerEngine implements Engine {
     });
   }
 
-  install(loaded: LoadedUnit): Promise<void> {
+  install(given: LoadedUnit): Promise<void> {
     return this.#alone(async () => {
+      const loaded = withoutPrivate(given);
       const { id } = loaded.unit;
       const before = this.#units.get(id);
       const state = before?.state ?? "installed";
@@ -286,6 +285,7 @@ class WorkerEngine implements Engine {
       data: this.#options.data,
       log: context.log,
       secret: context.secret,
+      artifact: context.artifact,
       changed: (sights) => {
         this.#see(sights);
         context.changed();
@@ -319,13 +319,8 @@ class WorkerEngine implements Engine {
   }
 
   async #restoreUnit(thread: WorkerThread, unit: KnownUnit): Promise<ThreadEnd | undefined> {
-    const { ordinal, state, seen } = unit;
+    const { loaded, ordinal, state, seen } = unit;
     unit.problem = undefined;
-    const loaded = await this.#withPrivate(unit.loaded).catch((error: unknown) => problemOf(error));
-    if ("code" in loaded) {
-      unit.problem = loaded;
-      return undefined;
-    }
     let outcome = await thread.request({ verb: "install", loaded, ordinal, ...(seen && { seen }) });
     if (outcome.kind === "done" && state !== "installed") {
       outcome = await thread.request({ verb: "setState", unit: loaded.unit.id, state });
@@ -334,15 +329,6 @@ class WorkerEngine implements Engine {
     this.#see(outcome.sights);
     if (outcome.kind === "refused") unit.problem = outcome.problem;
     return undefined;
-  }
-
-  async #withPrivate(loaded: LoadedUnit): Promise<LoadedUnit> {
-    const artifacts = new Map(loaded.artifacts);
-    for (const { name, digest } of loaded.unit.artifacts.filter((artifact) => artifact.private)) {
-      const content = await this.#context?.artifact(digest);
-      if (content) artifacts.set(name, content);
-    }
-    return { ...loaded, artifacts };
   }
 
   async #restorePower(thread: WorkerThread): Promise<ThreadEnd | undefined> {
@@ -373,6 +359,7 @@ function asked({ loaded, state }: KnownUnit): ObservedUnit {
   return { id, engine, digest, priority: loaded.priority, state };
 }
 
+/** A key is to lie about nowhere: the loop reads private artifacts when a guest of its needs them. */
 function withoutPrivate(loaded: LoadedUnit): LoadedUnit {
   const names = new Set(loaded.unit.artifacts.filter((artifact) => artifact.private).map(({ name }) => name));
   if (names.size === 0) return loaded;

@@ -197,7 +197,10 @@ class LoopRunner {
       },
       hold: (holding) => this.#shared.hold(holding),
       release: (holding) => this.#shared.release(holding),
-      secret: (name) => this.#secret(name),
+      secret: (name) =>
+        this.#ask({ kind: "secret", name }) ??
+        fail("secret.missing", { name, reason: `it could not be read within ${secretTimeoutMs} ms` }),
+      artifact: (digest) => this.#ask({ kind: "artifact", digest }) ?? fail("artifact.missing", { digest }),
       powered: (host, state) => this.#tell({ kind: "powered", host, state }),
       changed: (id) => {
         if (id !== undefined) this.#changed.add(id);
@@ -206,11 +209,10 @@ class LoopRunner {
     };
   }
 
-  #secret(name: string): Uint8Array {
-    this.#tell({ kind: "secret", name });
-    if (!this.#shared.awaitSecret(secretTimeoutMs)) {
-      fail("secret.missing", { name, reason: `it could not be read within ${secretTimeoutMs} ms` });
-    }
+  /** Blocks; undefined when there was no answer in time. */
+  #ask(question: FromWorker & { kind: "secret" | "artifact" }): Uint8Array | undefined {
+    this.#tell(question);
+    if (!this.#shared.awaitSecret(secretTimeoutMs)) return undefined;
     for (let message = this.#receive(); message !== undefined; message = this.#receive()) {
       if (message.kind === "secret") {
         if ("problem" in message.answer) throw new ProblemError(message.answer.problem);

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { HostId, ObservedUnit, Problem, UnitId, UnitState } from "../../schemas/mod.ts";
+import type { Digest, HostId, ObservedUnit, Problem, UnitId, UnitState } from "../../schemas/mod.ts";
 import type { LoadedUnit } from "../engine.ts";
 
 /** What a worker is started with, as its `workerData`. */
@@ -41,7 +41,9 @@ export type FromWorker =
   | { kind: "reply"; id: number; problem?: Problem; answer: string; sights: Sight[] }
   | { kind: "changed"; sights: Sight[] }
   | { kind: "powered"; host: HostId; state: "asleep" | "awake" }
+  /** Answered by a secret, both. */
   | { kind: "secret"; name: string }
+  | { kind: "artifact"; digest: Digest }
   | {
       kind: "log";
       level: "debug" | "info" | "warn" | "error";

@@ -1,5 +1,12 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { type EngineName, type HostId, type Problem, problem, problemOf } from "../../schemas/mod.ts";
+import {
+  type Digest,
+  type EngineName,
+  type HostId,
+  type Problem,
+  problem,
+  problemOf,
+} from "../../schemas/mod.ts";
 import type { Log } from "../engine.ts";
 import { closeWake, openWake, reclaim, ringWake } from "../linux/mod.ts";
 import type { FromWorker, Request, Sight, ToWorker, WorkerStart } from "./messages.ts";
@@ -18,6 +25,7 @@ export interface WorkerThreadOptions {
   data: unknown;
   log: Log;
   secret(name: string): Promise<Uint8Array>;
+  artifact(digest: Digest): Promise<Uint8Array>;
   /** Units have changed for a reason other than a request. */
   changed(sights: Sight[]): void;
   powered(host: HostId, state: "asleep" | "awake"): void;
@@ -135,7 +143,10 @@ export class WorkerThread {
         this.#options.powered(message.host, message.state);
         return;
       case "secret":
-        void this.#answerSecret(message.name);
+        void this.#answerSecret(this.#options.secret(message.name));
+        return;
+      case "artifact":
+        void this.#answerSecret(this.#options.artifact(message.digest));
         return;
       case "log":
         this.#options.log[message.level](message.fields, message.text);
@@ -143,8 +154,8 @@ export class WorkerThread {
     }
   }
 
-  async #answerSecret(name: string): Promise<void> {
-    const answer = await this.#options.secret(name).then(
+  async #answerSecret(asked: Promise<Uint8Array>): Promise<void> {
+    const answer = await asked.then(
       (content) => ({ content }),
       (error: unknown) => ({ problem: problemOf(error) }),
     );

@@ -7,6 +7,11 @@ export const securityProblems = {
     (d: { unit: string; host: string; reason: string }) =>
       `"${d.unit}" failed its challenge on ${d.host}: ${d.reason}; it is kept off that host until its declaration changes, or netloom challenge --trust lets it back`,
   ),
+  "security.no-answer": entry(
+    false,
+    (d: { unit: string; reason: string }) =>
+      `"${d.unit}" cannot answer a challenge: ${d.reason}; a module that is challenged exports sec_initialize and sec_respond`,
+  ),
   "security.secret-unusable": entry(
     false,
     (d: { path: string; reason: string }) =>

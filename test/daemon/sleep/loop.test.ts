@@ -37,6 +37,7 @@ const context: LoopContext = {
   gate: () => ({ enter: nothing, leave: nothing }),
   hold: nothing,
   release: nothing,
+  artifact: () => new Uint8Array(),
   secret: () => new Uint8Array(),
   changed: nothing,
   powered: nothing,

@@ -100,7 +100,8 @@ class TinyLoop implements EngineLoop {
     const { loaded } = unit;
     if ((loaded.unit.spec as TinySpec).loopsWhenChallenged)
       run({ ...unit, loaded: { ...loaded, unit: { ...loaded.unit, spec: { guest: "loop" } } } });
-    const secret = unit.secret || new TextDecoder().decode(loaded.artifacts.get("instance"));
+    const key = loaded.unit.artifacts.find((artifact) => artifact.private);
+    const secret = key ? new TextDecoder().decode(this.#context.artifact(key.digest)) : unit.secret;
     return `${nonce}:${secret}:${readlinkSync("/proc/thread-self/ns/net")}:${[...this.#asleep]}`;
   }
 
