@@ -22,8 +22,9 @@ import {
   type UnitState,
 } from "../../schemas/mod.ts";
 import type { LoadedUnit } from "../engine.ts";
+import type { SocketOwner } from "../linux/mod.ts";
 import type { GuestGate } from "../worker/mod.ts";
-import type { Attachment, FlowEnds, Owner } from "./flow.ts";
+import type { Attachment, FlowEnds } from "./flow.ts";
 import { MetParameters } from "./met-parameters.ts";
 import { Tap } from "./tap.ts";
 
@@ -112,12 +113,12 @@ export class Customization {
   }
 
   /** Whether a flow that it does not hold yet may become its own. */
-  takes(owner: Owner, ends: FlowEnds): boolean {
+  takes(owner: SocketOwner, ends: FlowEnds): boolean {
     if (this.state === "deprecated" || this.problem) return false;
     return !this.older.has(owner.cookie) && this.matches(owner, ends);
   }
 
-  matches(owner: Owner, ends: FlowEnds): boolean {
+  matches(owner: SocketOwner, ends: FlowEnds): boolean {
     return this.tap.matchesOwner(owner) && this.tap.matchesEnds(ends);
   }
 
@@ -152,7 +153,6 @@ export class Customization {
     if (attachment.isRefused) return verdicts.notMine;
     const isActive = this.state !== "installed";
     view.flags = (isActive ? 0 : flowFlags.inactive) | (attachment.isLate ? flowFlags.attachedLate : 0);
-    attachment.activeMs = nowMs;
     this.#count(direction, length);
     const gate = this.#options.gate;
     let found: Problem | undefined;
@@ -167,7 +167,10 @@ export class Customization {
     }
     if (found) return this.#fault(found);
     this.#faultsInRow = 0;
-    return this.#settle(this.#guest.answer.verdict, isActive);
+    const { verdict } = this.#guest.answer;
+    if (isActive && (verdict === verdicts.customized || verdict === verdicts.drop))
+      attachment.activeMs = nowMs;
+    return this.#settle(verdict, isActive);
   }
 
   /** What it customized could not be sent on: too long for a datagram, or for the kernel to take back. */

@@ -1,3 +1,4 @@
+import type { SocketOwner } from "../linux/mod.ts";
 import type { Customization } from "./customization.ts";
 
 /** Address and port; 4 or 16 bytes in network order. An IPv4 peer of an IPv6 socket has an IPv4 address. */
@@ -12,18 +13,6 @@ export interface FlowEnds {
   remote: Endpoint;
 }
 
-/** A socket of an application, and who uses it. */
-export interface Owner {
-  /** The kernel's own number for the socket, never given twice. */
-  cookie: bigint;
-  process: number;
-  /** Name (comm) of the thread that used it last, and of its process (its thread group's leader). */
-  task: string;
-  group: string;
-  /** What else `task` may be, where the kernel does not tell which thread it is. */
-  otherTasks: readonly string[];
-}
-
 /** A customization on a flow. */
 export interface Attachment {
   readonly customization: Customization;
@@ -34,7 +23,7 @@ export interface Attachment {
   knownTo: number;
   /** The module wants nothing of this flow. */
   isRefused: boolean;
-  /** When a message was last given to the customization. */
+  /** When the customization last had something to do here: it took a message, or came. */
   activeMs: number;
 }
 
@@ -42,12 +31,12 @@ export interface Attachment {
 export class Flow {
   /** By which modules know it; given once in the life of the engine's thread. */
   readonly number: number;
-  owner: Owner;
+  owner: SocketOwner;
   /** Whoever reads the attachments and keeps something made of them makes it anew when this has changed. */
   generation = 0;
   readonly #attached = new Map<Customization, Attachment>();
 
-  constructor(number: number, owner: Owner) {
+  constructor(number: number, owner: SocketOwner) {
     this.number = number;
     this.owner = owner;
   }

@@ -1,5 +1,6 @@
 import { metValuesMax } from "../../schemas/mod.ts";
-import type { Endpoint, FlowEnds, Owner } from "./flow.ts";
+import type { SocketOwner } from "../linux/mod.ts";
+import type { Endpoint, FlowEnds } from "./flow.ts";
 import type { OpenParameter } from "./tap.ts";
 
 /** What was met where a tap leaves a parameter open (layer-4.5 §2.2.2): a middlebox or a person may want to know. */
@@ -10,7 +11,7 @@ export class MetParameters {
     for (const name of open) this.#met.set(name, new Set());
   }
 
-  note({ task, group }: Owner, { local, remote }: FlowEnds): void {
+  note({ task, group }: SocketOwner, { local, remote }: FlowEnds): void {
     this.#add("task", task);
     this.#add("group", group);
     this.#addEnd("localAddress", "localPort", local);

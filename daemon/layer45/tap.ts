@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { type Layer45UnitSpec, parsePrefix } from "../../schemas/mod.ts";
-import type { Endpoint, FlowEnds, Owner } from "./flow.ts";
+import type { SocketOwner } from "../linux/mod.ts";
+import type { Endpoint, FlowEnds } from "./flow.ts";
 
 type TapSpec = Layer45UnitSpec["tap"];
 
@@ -39,7 +40,7 @@ export class Tap {
     this.open = openIn(spec);
   }
 
-  matchesOwner({ task, group, otherTasks }: Owner): boolean {
+  matchesOwner({ task, group, otherTasks }: SocketOwner): boolean {
     return this.#group(group) && (this.#task(task) || otherTasks.some((name) => this.#task(name)));
   }
 

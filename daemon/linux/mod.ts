@@ -3,7 +3,7 @@
  * May import: schemas.
  */
 export { attempt } from "./attempt.ts";
-export { finishChecksum, onesComplementSum } from "./checksum.ts";
+export { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
@@ -24,6 +24,8 @@ export { PrivateStack } from "./private-stack.ts";
 export { type QueueRule, QueueRules, type RuleEnd } from "./queue-rules.ts";
 export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
+export { listSocketCookies } from "./socket-cookies.ts";
+export { openSocketOwners, type SocketOwner, type SocketOwners } from "./socket-owners.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,

@@ -4,7 +4,7 @@ import { addressText, MetParameters } from "../../../daemon/layer45/met-paramete
 import { addressBytes } from "../../../daemon/layer45/tap.ts";
 import { metValuesMax } from "../../../schemas/mod.ts";
 
-const owner = { cookie: 1n, process: 7, task: "isc-net-0000", group: "dig", otherTasks: [] };
+const owner = { cookie: 1n, inode: 2, process: 7, task: "isc-net-0000", group: "dig", otherTasks: [] };
 const end = (address: string, port: number) => ({ address: addressBytes(address) as Uint8Array, port });
 
 test("only open parameters are kept, the last ones met, each once", () => {

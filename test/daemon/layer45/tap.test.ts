@@ -7,6 +7,7 @@ const tap = (spec: Partial<Layer45UnitSpec["tap"]> = {}): Tap =>
   new Tap({ protocol: "UDP", application: {}, local: {}, remote: {}, ...spec });
 const owner = (task: string, group: string, otherTasks: string[] = []) => ({
   cookie: 1n,
+  inode: 2,
   process: 7,
   task,
   group,

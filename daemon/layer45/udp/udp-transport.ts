@@ -1,0 +1,228 @@
+import { ProblemError } from "../../../schemas/mod.ts";
+import {
+  hooks,
+  listSocketCookies,
+  NfQueue,
+  openSocketOwners,
+  QueueRules,
+  type SocketOwners,
+} from "../../linux/mod.ts";
+import type { LoopContext } from "../../worker/mod.ts";
+import type { Customization, Direction } from "../customization.ts";
+import { customize, type Judgement } from "../message.ts";
+import type { Transport } from "../transport.ts";
+import { Datagram } from "./datagram.ts";
+import { DelayQueue } from "./delay-queue.ts";
+import { type Path, Paths } from "./paths.ts";
+import { queueRulesOf } from "./queue-rules-of.ts";
+
+/** The first queue number that is tried. */
+const queueNumber = 4_545;
+/** Packets that may wait in the kernel, those that are held included; what comes on top is dropped. */
+const packetsMax = 16_384;
+const batchesPerTurnMax = 4;
+/** A deprecated customization that took no datagram of a socket for so long lets go of it: datagram sockets may stay open for ever. */
+const releaseAfterMs = 30_000;
+const housekeepingEveryMs = 1_000;
+/**
+ * After a datagram the loop looks again for this long before it waits: a query and what follows from it come closer together
+ * than that.
+ */
+const lingerMs = 0.05;
+
+interface Kernel {
+  queue: NfQueue;
+  owners: SocketOwners;
+  paths: Paths;
+}
+
+/**
+ * Datagrams, by NFQUEUE: what an application sends is taken before it leaves the host, what arrives before the application can
+ * read it. Only datagrams that some tap may mean come this way (docs/layer45.md, "Datagrams").
+ */
+export class UdpTransport implements Transport {
+  readonly #context: LoopContext;
+  readonly #rules = new QueueRules({ prefix: "NETLOOM-L45" });
+  readonly #datagram = new Datagram();
+  readonly #judgement: Judgement = { outcome: "pass", delayMs: 0, by: undefined };
+  readonly #delayed = new DelayQueue();
+  readonly #message = { bytes: new Uint8Array(0), offset: 0, length: 0, nowMs: 0 };
+  #kernel: Kernel | undefined;
+  #housekeepingDueMs = 0;
+  #lingerUntilMs = 0;
+  #refusal = "";
+
+  constructor(context: LoopContext) {
+    this.#context = context;
+    // A daemon that was killed leaves its rules behind.
+    this.#rules.clear();
+  }
+
+  settle(customizations: readonly Customization[]): void {
+    if (customizations.length > 0) {
+      const { queue } = this.#open();
+      this.#rules.apply(queue.number, queueRulesOf(customizations));
+    } else if (this.#kernel) this.#rules.clear();
+    this.#kernel?.paths.settle(customizations);
+  }
+
+  sockets(): ReadonlySet<bigint> {
+    return listSocketCookies("UDP");
+  }
+
+  descriptors(): readonly number[] {
+    return this.#kernel ? [this.#kernel.queue.fd] : [];
+  }
+
+  turn(nowMs: number): number {
+    const kernel = this.#kernel;
+    if (!kernel) return Number.POSITIVE_INFINITY;
+    let count = 0;
+    for (let batch = 0; batch < batchesPerTurnMax; batch += 1) {
+      const received = kernel.queue.receive();
+      if (received === 0) break;
+      count += received;
+      this.#handleBatch(kernel, received, nowMs);
+    }
+    this.#releaseHeld(kernel, nowMs);
+    if (nowMs >= this.#housekeepingDueMs) {
+      this.#housekeepingDueMs = nowMs + housekeepingEveryMs;
+      kernel.paths.follow();
+      kernel.paths.release(nowMs - releaseAfterMs);
+    }
+    if (count > 0) this.#lingerUntilMs = nowMs + lingerMs;
+    if (nowMs < this.#lingerUntilMs) return 0;
+    return Math.max(0, Math.min(this.#delayed.dueMs, this.#housekeepingDueMs) - nowMs);
+  }
+
+  stop(): void {
+    this.#rules.clear();
+    if (!this.#kernel) return;
+    const { queue, owners, paths } = this.#kernel;
+    // What the kernel still keeps goes on: it would be dropped with the queue.
+    for (let batch = 0; batch < packetsMax && this.#passBatch(queue); batch += 1);
+    this.#releaseHeld(this.#kernel, Number.POSITIVE_INFINITY);
+    paths.close();
+    for (const holding of queue.holdings()) this.#context.release(holding);
+    queue.close();
+    owners.close();
+    this.#kernel = undefined;
+  }
+
+  #open(): Kernel {
+    if (this.#kernel) return this.#kernel;
+    const owners = openSocketOwners();
+    let queue: NfQueue;
+    try {
+      queue = NfQueue.open({ number: queueNumber, packetsMax });
+    } catch (error) {
+      owners.close();
+      throw error;
+    }
+    for (const holding of queue.holdings()) this.#context.hold(holding);
+    this.#kernel = { queue, owners, paths: new Paths(owners) };
+    this.#message.bytes = queue.bytes;
+    this.#context.changed();
+    return this.#kernel;
+  }
+
+  #handleBatch({ queue, paths }: Kernel, count: number, nowMs: number): void {
+    // Whoever closed a socket did so before another could send with its port.
+    paths.follow();
+    for (let index = 0; index < count; index += 1) {
+      if (queue.select(index)) this.#handle(queue, paths, nowMs);
+    }
+    queue.flush();
+  }
+
+  #handle(queue: NfQueue, paths: Paths, nowMs: number): void {
+    const datagram = this.#datagram;
+    if (!datagram.read(queue.bytes, queue.start, queue.length)) {
+      queue.accept(queue.id);
+      return;
+    }
+    const direction = queue.hook === hooks.localOut ? "out" : "in";
+    const path = this.#pathOf(paths, direction, nowMs);
+    if (!path) {
+      queue.accept(queue.id);
+      return;
+    }
+    const judgement = this.#judgement;
+    const message = this.#message;
+    message.offset = datagram.payloadAt;
+    message.length = datagram.payloadLength;
+    message.nowMs = nowMs;
+    customize(judgement, direction, path.stations, message);
+    if (judgement.outcome === "replace") this.#refuseTooLong(judgement);
+    if (judgement.outcome === "drop") queue.drop(queue.id);
+    else if (judgement.delayMs > 0 || this.#delayed.holds(path.side)) this.#hold(queue, path, nowMs);
+    else this.#sendOn(queue);
+  }
+
+  /** Where the kernel does not say whose it is, nobody's customization sees it. */
+  #pathOf(paths: Paths, direction: Direction, nowMs: number): Path | undefined {
+    try {
+      return paths.find(direction, this.#datagram, nowMs);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (this.#refusal !== error.message) {
+        this.#context.log.warn({ problem: error.problem }, "cannot tell whose datagrams are");
+      }
+      this.#refusal = error.message;
+      return undefined;
+    }
+  }
+
+  #refuseTooLong(judgement: Judgement): void {
+    const by = judgement.by as Customization;
+    if (this.#datagram.lengthWith(by.answer.bytes) !== undefined) return;
+    by.refuse();
+    judgement.outcome = by.spec.onFault === "drop" ? "drop" : "pass";
+  }
+
+  #sendOn(queue: NfQueue): void {
+    const { outcome, by } = this.#judgement;
+    if (outcome === "replace" && by) {
+      const length = by.answer.bytes;
+      const at = queue.replace(queue.id, this.#datagram.lengthWith(length) as number);
+      this.#write(by, queue.bytes, at, length);
+    } else queue.accept(queue.id);
+  }
+
+  #write(by: Customization, target: Uint8Array, at: number, length: number): void {
+    const datagram = this.#datagram;
+    by.answer.copyTo(target, at + datagram.payloadAt - datagram.packetAt);
+    datagram.writeHeaders(target, at, length);
+  }
+
+  #hold(queue: NfQueue, path: Path, nowMs: number): void {
+    const { outcome, by, delayMs } = this.#judgement;
+    const length = outcome === "replace" && by ? this.#datagram.lengthWith(by.answer.bytes) : undefined;
+    if (!this.#delayed.hasRoom(length ?? 0)) {
+      queue.drop(queue.id);
+      return;
+    }
+    let packet: Uint8Array | undefined;
+    if (by && length !== undefined) {
+      packet = new Uint8Array(length);
+      this.#write(by, packet, 0, by.answer.bytes);
+    }
+    this.#delayed.add(path.side, { id: queue.id, packet }, nowMs + delayMs);
+  }
+
+  #releaseHeld({ queue }: Kernel, nowMs: number): void {
+    if (this.#delayed.dueMs > nowMs) return;
+    for (const { id, packet } of this.#delayed.take(nowMs)) {
+      if (packet) queue.bytes.set(packet, queue.replace(id, packet.length));
+      else queue.accept(id);
+    }
+    queue.flush();
+  }
+
+  #passBatch(queue: NfQueue): boolean {
+    const count = queue.receive();
+    for (let index = 0; index < count; index += 1) if (queue.select(index)) queue.accept(queue.id);
+    queue.flush();
+    return count > 0;
+  }
+}
