@@ -8,6 +8,7 @@ export { describeHost } from "./describe-host.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
+export { openSocketOwners, type SocketOwner, type SocketOwners } from "./interim-owners/socket-owners.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";
 export { listMulticastGroups, type MulticastGroup } from "./multicast-groups.ts";
@@ -25,7 +26,6 @@ export { type QueueRule, QueueRules, type RuleEnd } from "./queue-rules.ts";
 export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listSocketCookies } from "./socket-cookies.ts";
-export { openSocketOwners, type SocketOwner, type SocketOwners } from "./socket-owners.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,
