@@ -3,30 +3,42 @@ import { bpf, bpfAttributeBytes, bpfWords, callBpf } from "./bpf.ts";
 import { SystemCallError } from "./libc.ts";
 
 /** Program types (enum bpf_prog_type). */
-const types = { socketFilter: 1, tracing: 26, socketMessage: 16, socketBuffer: 14, socketOps: 13 } as const;
+const types = {
+  socketFilter: 1,
+  cgroupSocket: 9,
+  socketOps: 13,
+  socketBuffer: 14,
+  socketMessage: 16,
+  tracing: 26,
+  netfilter: 32,
+} as const;
 /** What a program is attached to (enum bpf_attach_type). */
 const attachments = {
-  ingress: 0,
+  socketCreation: 2,
   socketOps: 3,
-  streamVerdict: 5,
   messageVerdict: 7,
-  entry: 24,
-  exit: 25,
+  tracepoint: 23,
   iterator: 28,
+  socketRelease: 34,
   socketBufferVerdict: 38,
+  netfilter: 45,
 } as const;
 
+const AF_INET = 2;
+const AF_INET6 = 10;
 /** Of what the verifier says, no more than this is told. */
 const refusalCharactersMax = 300;
 const logBytes = 256 * 1024;
 /** Helpers that read kernel memory are offered to programs under this licence alone. */
 const licence = Buffer.from("GPL\0");
 
+export type BpfAttachment = keyof typeof attachments;
+
 export interface BpfLoad {
   type: keyof typeof types;
-  attachment?: keyof typeof attachments;
+  attachment?: BpfAttachment;
   instructions: Uint8Array;
-  /** Of tracing programs: BTF id of the kernel function they belong to. */
+  /** Of tracing programs: BTF id of the function or the tracepoint they belong to. */
   target?: number;
 }
 
@@ -47,10 +59,28 @@ export function loadBpf(load: BpfLoad): number {
   throw new SystemCallError(call, errno);
 }
 
-/** Attaches a tracing program to its function, until the descriptor that it answers is closed. Throws `SystemCallError`. */
-export function attachTracing(program: number): number {
-  // struct { __u64 name; __u32 prog_fd; }: a tracing program names its function itself.
+// Each of these attaches a program until the descriptor that it answers is closed, and throws `SystemCallError`.
+
+/** To the tracepoint that the program was loaded for. */
+export function attachTracepoint(program: number): number {
+  // struct { __u64 name; __u32 prog_fd; }
   return bpf("RAW_TRACEPOINT_OPEN", bpfWords(0, 0, program));
+}
+
+/** To the sockets of all processes in a cgroup (version 2), given as an open folder, and in those below it. */
+export function attachToCgroup(program: number, cgroup: number, attachment: BpfAttachment): number {
+  return bpf("LINK_CREATE", bpfWords(program, cgroup, attachments[attachment]));
+}
+
+const hooks = { localOut: 3 } as const;
+
+/** To a netfilter hook of this thread's network namespace. */
+export function attachToNetfilter(
+  program: number,
+  { version, hook, priority }: { version: 4 | 6; hook: keyof typeof hooks; priority: number },
+): number {
+  const family = version === 4 ? AF_INET : AF_INET6;
+  return bpf("LINK_CREATE", bpfWords(program, 0, attachments.netfilter, 0, family, hooks[hook], priority));
 }
 
 /** union bpf_attr for BPF_PROG_LOAD, and behind it, in memory that lives as long, what it points to. */

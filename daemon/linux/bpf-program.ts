@@ -21,6 +21,7 @@ const move = 0xbf;
 const moveNumber = 0xb7;
 const addNumber = 0x07;
 const addRegister = 0x0f;
+const multiplyNumber = 0x27;
 const loadConstant = 0x18;
 const jump = 0x05;
 const call = 0x85;
@@ -33,7 +34,7 @@ const instructionBytes = 8;
 
 /** The stack's end; 10 as the kernel numbers it. What lies on the stack is below. */
 export const frame = 10;
-/** Where a program ends that jumps there: with 0. */
+/** Where a program ends that jumps there. */
 export const end = "end";
 
 /** Writes a BPF program, instruction by instruction; registers by their number, jumps forward to labels. */
@@ -88,6 +89,10 @@ export class BpfProgram {
     return this.#add(addRegister, into, from, 0, 0);
   }
 
+  multiply(into: number, value: number): this {
+    return this.#add(multiplyNumber, into, 0, 0, value);
+  }
+
   endIf(register: number, value: number): this {
     return this.jumpIf(register, "==", value, end);
   }
@@ -124,9 +129,9 @@ export class BpfProgram {
     return this.#add(exit, 0, 0, 0, 0);
   }
 
-  /** The instructions, with an end that returns 0. */
-  finish(): Uint8Array {
-    this.label(end).set(0, 0).exit();
+  /** The instructions, with an end that returns `result`. */
+  finish(result = 0): Uint8Array {
+    this.label(end).set(0, result).exit();
     for (const [at, label] of this.#jumps) {
       const to = this.#labels.get(label);
       if (to === undefined) throw new Error(`no label ${label}`);

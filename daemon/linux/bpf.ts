@@ -42,6 +42,6 @@ export function callBpf(command: BpfCommand, attributes: Uint8Array): number {
 /** Attributes that are 32-bit words one behind the other, and zeros from there on. */
 export function bpfWords(...values: readonly number[]): Uint8Array {
   const attributes = new Uint8Array(bpfAttributeBytes);
-  new Uint32Array(attributes.buffer).set(values);
+  new Int32Array(attributes.buffer).set(values);
   return attributes;
 }

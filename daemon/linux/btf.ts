@@ -6,7 +6,7 @@ const vmlinux = "/sys/kernel/btf/vmlinux";
 const magic = 0xeb9f;
 const typeBytes = 12;
 const memberBytes = 12;
-const kinds = { struct: 4, union: 5, func: 12 } as const;
+const kinds = { struct: 4, union: 5, typedef: 8, func: 12 } as const;
 /** Kinds that only stand for another type: typedef, volatile, const, restrict, type tag. */
 const standIns: readonly number[] = [8, 9, 10, 11, 18];
 /** Bytes behind a type's head, by kind: so many, and so many for each of its members (kernel: Documentation/bpf/btf.rst). */
@@ -75,6 +75,11 @@ export class KernelTypes {
   /** The id of a function. Throws `linux.unsupported`. */
   functionId(name: string): number {
     return this.#find(kinds.func, name);
+  }
+
+  /** What a program for a tracepoint belongs to. Throws `linux.unsupported`. */
+  tracepointId(name: string): number {
+    return this.#find(kinds.typedef, `btf_trace_${name}`);
   }
 
   /** A member of a structure, or of a structure in it: "rx_opt.tstamp_ok". Throws `linux.unsupported`. */

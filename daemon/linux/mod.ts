@@ -26,6 +26,14 @@ export { type QueueRule, QueueRules, type RuleEnd } from "./queue-rules.ts";
 export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listSocketCookies } from "./socket-cookies.ts";
+export type { SocketEnds } from "./socket-diagnosis.ts";
+export { findHolder, type SocketHolder } from "./socket-holders.ts";
+export {
+  openSocketOwners,
+  type SocketChange,
+  type SocketOwner,
+  type SocketOwners,
+} from "./socket-owners.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,

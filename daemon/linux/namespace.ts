@@ -1,8 +1,15 @@
 import { attempt } from "./attempt.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
+import { int32 } from "./memory.ts";
 
 const open = libc.func("int open(const char *, int)");
 const setns = libc.func("int setns(int, int)");
+const socket = libc.func("int socket(int, int, int)");
+const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
+const AF_INET = 2;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+const SOL_SOCKET = 1;
+const SO_NETNS_COOKIE = 71;
 const O_CLOEXEC = 0o2000000;
 const CLONE_NEWNET = 0x4000_0000;
 
@@ -16,6 +23,24 @@ export function enterNetworkNamespace(path: string): void {
     const fd = checked("open", open(path, O_CLOEXEC) as number);
     try {
       checked("setns", setns(fd, CLONE_NEWNET) as number);
+    } finally {
+      closeDescriptor(fd);
+    }
+  });
+}
+
+/** The kernel's own number for the network namespace of the calling thread, never given twice. Throws `linux.*` problems. */
+export function networkNamespaceCookie(): bigint {
+  return attempt("find out this thread's network namespace", () => {
+    const fd = checked("socket", socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0) as number);
+    try {
+      const value = new Uint8Array(new ArrayBuffer(8));
+      const size = int32(value.length);
+      checked(
+        "getsockopt(SO_NETNS_COOKIE)",
+        getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, size) as number,
+      );
+      return new DataView(value.buffer).getBigUint64(0, true);
     } finally {
       closeDescriptor(fd);
     }

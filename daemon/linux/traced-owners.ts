@@ -1,0 +1,198 @@
+import koffi from "koffi";
+import { attempt } from "./attempt.ts";
+import { runIterator } from "./bpf-iterator.ts";
+import { BpfMap } from "./bpf-map.ts";
+import { KernelTypes } from "./btf.ts";
+import { openCgroupRoot } from "./cgroup-root.ts";
+import { closeDescriptor, libc } from "./libc.ts";
+import { networkNamespaceCookie } from "./namespace.ts";
+import { ownPidNamespace } from "./pid-namespace.ts";
+import { RingBuffer } from "./ring-buffer.ts";
+import { SocketDiagnosis, type SocketEnds, type SocketIdentity } from "./socket-diagnosis.ts";
+import { findHolder, namesOfProcess } from "./socket-holders.ts";
+import type { SocketChange, SocketOwner, SocketOwners } from "./socket-owners.ts";
+import {
+  changeKinds,
+  presentSockets,
+  type TracingMaps,
+  type TracingScope,
+  traceSockets,
+} from "./socket-tracing.ts";
+import { readSocketUser, type SocketUser, sentKey, socketUser } from "./socket-user.ts";
+
+const kill = libc.func("int kill(int, int)");
+const EPERM = 1;
+
+const what = "trace who uses sockets";
+/** Sockets that are noted; of any more, /proc is asked. Memory is taken as they come, about 150 bytes each. */
+const socketsMax = 65_536;
+/** Ends of datagrams whose sender is noted; the oldest are forgotten, and the kernel is asked who has the port. */
+const sentMax = 8_192;
+const changesBytes = 64 * 1024;
+
+/** `SocketOwners` by BPF programs that note, in the kernel, who uses each socket at the moment of its use. */
+export class TracedOwners implements SocketOwners {
+  readonly by = "traced";
+  readonly #users: BpfMap;
+  readonly #sent: BpfMap;
+  readonly #watched: BpfMap;
+  readonly #changes: RingBuffer;
+  readonly #diagnosis: SocketDiagnosis;
+  readonly #stop: () => void;
+  /** Cookies in `#watched`, so that the kernel's can be looked through when it had no room to tell. */
+  readonly #watching = new Set<bigint>();
+  readonly #foundClosed: SocketChange[] = [];
+  readonly #key = new Uint8Array(new ArrayBuffer(8));
+  readonly #keyView = new DataView(this.#key.buffer);
+  readonly #ends = new Uint8Array(new ArrayBuffer(sentKey.bytes));
+
+  /** Throws `linux.*` problems. Needs CAP_BPF and CAP_PERFMON of the machine itself. */
+  constructor() {
+    const undo: (() => void)[] = [];
+    const kept = <T extends { close(): void }>(made: T): T => {
+      undo.unshift(() => made.close());
+      return made;
+    };
+    const hash = { type: "hash", entriesMax: socketsMax, growing: true } as const;
+    try {
+      [this.#users, this.#sent, this.#watched, this.#changes, this.#diagnosis, this.#stop] = attempt(
+        what,
+        () => {
+          const users = kept(new BpfMap({ ...hash, keyBytes: 8, valueBytes: socketUser.bytes }));
+          const watched = kept(new BpfMap({ ...hash, keyBytes: 8, valueBytes: 1 }));
+          const keyBytes = sentKey.bytes;
+          const sent = kept(
+            new BpfMap({ type: "lruHash", keyBytes, valueBytes: socketUser.bytes, entriesMax: sentMax }),
+          );
+          const changes = kept(new RingBuffer(changesBytes));
+          const diagnosis = kept(new SocketDiagnosis());
+          const scope = thisScope({ users, sent, watched, changes: changes.map });
+          const stop = traceWithin(scope);
+          undo.unshift(stop);
+          const target = scope.types.functionId("bpf_iter_task_file");
+          runIterator(what, { instructions: presentSockets(scope), target });
+          return [users, sent, watched, changes, diagnosis, stop] as const;
+        },
+      );
+    } catch (error) {
+      for (const step of undo) step();
+      throw error;
+    }
+  }
+
+  get fd(): number {
+    return this.#changes.map.fd;
+  }
+
+  find(ends: SocketEnds, direction: "sent" | "received"): SocketOwner | undefined {
+    return attempt("find who uses a socket", () => {
+      const sender = direction === "sent" && ends.protocol === "UDP" ? this.#sender(ends) : undefined;
+      if (sender) return sender;
+      const identity = this.#diagnosis.find(ends);
+      if (!identity) return undefined;
+      const found = this.#owner(identity);
+      if (found || !identity.waiting) return found;
+      const listener = this.#diagnosis.find({ ...ends, remote: ends.remote.slice().fill(0), remotePort: 0 });
+      const owner = listener && this.#owner(listener);
+      return owner && { ...owner, ...identity };
+    });
+  }
+
+  cookies(protocol: "UDP" | "TCP"): Set<bigint> {
+    return this.#diagnosis.cookies(protocol);
+  }
+
+  watch(cookie: bigint): void {
+    attempt("watch a socket", () => this.#watched.set(this.#cookieKey(cookie), Uint8Array.of(1)));
+    this.#watching.add(cookie);
+    this.#lookAt(cookie);
+  }
+
+  unwatch(cookie: bigint): void {
+    if (this.#watching.delete(cookie)) this.#watched.delete(this.#cookieKey(cookie));
+  }
+
+  changes(): SocketChange[] {
+    const changes: SocketChange[] = this.#foundClosed.splice(0);
+    const bytes = this.#changes.read((record) => {
+      const view = new DataView(record.buffer, record.byteOffset, record.length);
+      const cookie = view.getBigUint64(0, true);
+      const isClosed = view.getUint32(8, true) === changeKinds.closed;
+      if (this.#watching.delete(cookie)) changes.push({ cookie, kind: isClosed ? "closed" : "passed" });
+    });
+    // The buffer may have been full, so that the kernel could not tell of more.
+    if (bytes >= changesBytes / 2) for (const cookie of this.#watching) this.#lookAt(cookie);
+    return changes;
+  }
+
+  close(): void {
+    this.#stop();
+    for (const each of [this.#diagnosis, this.#changes, this.#watched, this.#sent, this.#users]) each.close();
+  }
+
+  /** Of a socket that is gone nothing more is told by the kernel. */
+  #lookAt(cookie: bigint): void {
+    if (this.#user(cookie)) return;
+    if (this.cookies("UDP").has(cookie) || this.cookies("TCP").has(cookie)) return;
+    this.unwatch(cookie);
+    this.#foundClosed.push({ cookie, kind: "closed" });
+  }
+
+  #sender({ local, localPort, remote, remotePort }: SocketEnds): SocketOwner | undefined {
+    const key = this.#ends.fill(0);
+    const view = new DataView(key.buffer);
+    view.setUint16(sentKey.ports, localPort);
+    view.setUint16(sentKey.ports + 2, remotePort);
+    view.setUint32(sentKey.version, local.length === 4 ? 4 : 6, true);
+    key.set(local, sentKey.source);
+    key.set(remote, sentKey.destination);
+    const value = this.#sent.get(key);
+    if (!value) return undefined;
+    const user = readSocketUser(value);
+    return ownerOf(user.inode, user);
+  }
+
+  #owner({ cookie, inode }: SocketIdentity): SocketOwner | undefined {
+    const user = this.#user(cookie);
+    // Whoever noted it may have handed it on to a process that has not used it yet, and ended.
+    if (user && (user.process === 0 || isRunning(user.process))) return ownerOf(inode, user);
+    const holder = inode === 0 ? undefined : findHolder(inode);
+    const names = holder && namesOfProcess(holder.process);
+    if (!holder || !names) return user && ownerOf(inode, user);
+    const [task = names.group, ...otherTasks] = names.tasks;
+    return { cookie, inode, process: holder.process, task, group: names.group, otherTasks };
+  }
+
+  #user(cookie: bigint): SocketUser | undefined {
+    const value = this.#users.get(this.#cookieKey(cookie));
+    return value && readSocketUser(value);
+  }
+
+  #cookieKey(cookie: bigint): Uint8Array {
+    this.#keyView.setBigUint64(0, cookie, true);
+    return this.#key;
+  }
+}
+
+function thisScope(maps: TracingMaps): TracingScope {
+  const types = KernelTypes.ofThisKernel();
+  return { types, maps, networkNamespace: networkNamespaceCookie(), pidNamespace: ownPidNamespace(types) };
+}
+
+function traceWithin(scope: TracingScope): () => void {
+  const cgroup = openCgroupRoot(what);
+  try {
+    return traceSockets(scope, cgroup);
+  } finally {
+    closeDescriptor(cgroup);
+  }
+}
+
+function ownerOf(inode: number, { cookie, process, task, group }: SocketUser): SocketOwner {
+  return { cookie, inode, process, task, group, otherTasks: [] };
+}
+
+/** Also of a process that is another user's. */
+function isRunning(process: number): boolean {
+  return (kill(process, 0) as number) === 0 || koffi.errno() === EPERM;
+}
