@@ -8,7 +8,6 @@ export { describeHost } from "./describe-host.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
-export { openSocketOwners, type SocketOwner, type SocketOwners } from "./interim-owners/socket-owners.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";
 export { listMulticastGroups, type MulticastGroup } from "./multicast-groups.ts";

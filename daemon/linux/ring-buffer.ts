@@ -1,9 +1,9 @@
 import { BpfMap } from "./bpf-map.ts";
 import { checked, libc } from "./libc.ts";
-import { type Address, viewMemory } from "./memory.ts";
+import { viewMemory } from "./memory.ts";
+import { type Holding, reclaim } from "./reclaim.ts";
 
 const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
-const munmap = libc.func("int munmap(intptr_t, size_t)");
 const pageSize = libc.func("int getpagesize()");
 
 const PROT_READ = 1;
@@ -19,7 +19,7 @@ export class RingBuffer {
   /** Its descriptor is readable when there is something to read. */
   readonly map: BpfMap;
   readonly #bytes: number;
-  readonly #mapped: { at: Address; bytes: number }[] = [];
+  readonly #mapped: (Holding & { kind: "mapping" })[] = [];
   readonly #consumed: BigUint64Array;
   readonly #produced: BigUint64Array;
   readonly #lengths: Uint32Array;
@@ -66,15 +66,18 @@ export class RingBuffer {
     return Number(at - first);
   }
 
+  holdings(): Holding[] {
+    return [...this.#mapped, { kind: "descriptor", fd: this.map.fd }];
+  }
+
   close(): void {
-    for (const { at, bytes } of this.#mapped.splice(0)) munmap(at, bytes);
-    this.map.close();
+    reclaim(this.holdings());
   }
 
   #map(protection: number, bytes: number, offset: number): ArrayBuffer {
     const at = BigInt(mmap(null, bytes, protection, MAP_SHARED, this.map.fd, offset) as number | bigint);
     if (at === -1n) checked("mmap", -1);
-    this.#mapped.push({ at, bytes });
+    this.#mapped.push({ kind: "mapping", address: at, bytes });
     return viewMemory(at, bytes);
   }
 }

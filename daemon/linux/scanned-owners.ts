@@ -1,4 +1,5 @@
 import { DestroyedSockets } from "./destroyed-sockets.ts";
+import type { Holding } from "./reclaim.ts";
 import { SocketDiagnosis, type SocketEnds, type SocketIdentity } from "./socket-diagnosis.ts";
 import { findHolder, holds, namesOfProcess, type SocketHolder } from "./socket-holders.ts";
 import type { SocketChange, SocketOwner, SocketOwners } from "./socket-owners.ts";
@@ -16,7 +17,6 @@ export class ScannedOwners implements SocketOwners {
   readonly #destroyed: DestroyedSockets;
   readonly #holders = new Map<bigint, SocketHolder>();
   readonly #recent: number[] = [];
-  /** With how each was asked for, so that it can be asked for again. */
   readonly #watching = new Set<bigint>();
   /** Cookies, the longest gone first: so that one which was gone before it was watched is told of. */
   readonly #gone = new Set<bigint>();
@@ -62,6 +62,10 @@ export class ScannedOwners implements SocketOwners {
   changes(): SocketChange[] {
     this.#readDestroyed();
     return this.#changes.splice(0);
+  }
+
+  holdings(): Holding[] {
+    return [this.#destroyed.fd, this.#diagnosis.fd].map((fd) => ({ kind: "descriptor", fd }));
   }
 
   close(): void {

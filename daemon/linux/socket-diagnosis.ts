@@ -63,7 +63,7 @@ export interface SocketIdentity {
  * Anybody may.
  */
 export class SocketDiagnosis {
-  readonly #fd: number;
+  readonly fd: number;
   readonly #request = new Uint8Array(new ArrayBuffer(requestBytes));
   readonly #view = new DataView(this.#request.buffer);
   readonly #answer = new Uint8Array(new ArrayBuffer(answerBytesMax));
@@ -72,7 +72,7 @@ export class SocketDiagnosis {
 
   /** Throws `linux.*` problems. */
   constructor() {
-    this.#fd = attempt("open a socket to ask for sockets", () =>
+    this.fd = attempt("open a socket to ask for sockets", () =>
       checked("socket(NETLINK_SOCK_DIAG)", socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG) as number),
     );
     this.#view.setUint32(0, requestBytes, true);
@@ -100,7 +100,7 @@ export class SocketDiagnosis {
   }
 
   close(): void {
-    closeDescriptor(this.#fd);
+    closeDescriptor(this.fd);
   }
 
   #ask(
@@ -128,13 +128,13 @@ export class SocketDiagnosis {
     this.#view.setUint32(60, index ?? anyInterface, true);
     this.#view.setUint32(64, noCookie, true);
     this.#view.setUint32(68, noCookie, true);
-    checked("send(NETLINK_SOCK_DIAG)", Number(send(this.#fd, this.#request, requestBytes, 0)));
+    checked("send(NETLINK_SOCK_DIAG)", Number(send(this.fd, this.#request, requestBytes, 0)));
   }
 
   /** Waits for nothing: the kernel has answered when it has taken the question. */
   #next(): number {
     for (;;) {
-      const length = checked("recv", Number(receive(this.#fd, this.#answer, answerBytesMax, MSG_DONTWAIT)));
+      const length = checked("recv", Number(receive(this.fd, this.#answer, answerBytesMax, MSG_DONTWAIT)));
       // What answers an earlier question, which was given up by an error, is not meant.
       if (this.#read.getUint32(8, true) === this.#sequence) return length;
     }

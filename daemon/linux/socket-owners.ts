@@ -1,4 +1,5 @@
 import { ProblemError } from "../../schemas/mod.ts";
+import type { Holding } from "./reclaim.ts";
 import { ScannedOwners } from "./scanned-owners.ts";
 import type { SocketEnds } from "./socket-diagnosis.ts";
 import { TracedOwners } from "./traced-owners.ts";
@@ -57,6 +58,9 @@ export interface SocketOwners {
 
   /** What became of watched sockets since the last call; costs no system call when nothing did. */
   changes(): SocketChange[];
+
+  /** What a thread that ends leaves behind of it. */
+  holdings(): Holding[];
 
   close(): void;
 }

@@ -68,18 +68,15 @@ const changeAt = scratchAt - changeBytes;
 const keyAt = changeAt - sentKey.bytes;
 
 /**
- * Has the kernel note who uses the sockets of a network namespace, from now until the answer is called. Each use costs
- * it some ten nanoseconds. Throws `SystemCallError`, and `linux.unsupported` where the kernel has no such tracepoints.
+ * Has the kernel note who uses the sockets of a network namespace, until the descriptors that it answers are closed. Each
+ * use costs it some ten nanoseconds. Throws `SystemCallError`, and `linux.unsupported` where the kernel has no such tracepoints.
  * @param cgroup the root of the cgroups (version 2), open
  */
-export function traceSockets(scope: TracingScope, cgroup: number): () => void {
+export function traceSockets(scope: TracingScope, cgroup: number): number[] {
   const descriptors: number[] = [];
   const kept = (fd: number): number => {
     descriptors.push(fd);
     return fd;
-  };
-  const stop = (): void => {
-    for (const fd of descriptors.splice(0).reverse()) closeDescriptor(fd);
   };
   try {
     for (const [attachment, instructions] of [
@@ -99,9 +96,9 @@ export function traceSockets(scope: TracingScope, cgroup: number): () => void {
       const program = kept(loadBpf({ type: "netfilter", attachment: "netfilter", instructions }));
       kept(attachToNetfilter(program, { version, hook: "localOut", priority: firstPriority }));
     }
-    return stop;
+    return descriptors;
   } catch (error) {
-    stop();
+    for (const fd of descriptors) closeDescriptor(fd);
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { openCgroupRoot } from "./cgroup-root.ts";
 import { closeDescriptor, libc } from "./libc.ts";
 import { networkNamespaceCookie } from "./namespace.ts";
 import { ownPidNamespace } from "./pid-namespace.ts";
+import { type Holding, reclaim } from "./reclaim.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 import { SocketDiagnosis, type SocketEnds, type SocketIdentity } from "./socket-diagnosis.ts";
 import { findHolder, namesOfProcess } from "./socket-holders.ts";
@@ -38,7 +39,7 @@ export class TracedOwners implements SocketOwners {
   readonly #watched: BpfMap;
   readonly #changes: RingBuffer;
   readonly #diagnosis: SocketDiagnosis;
-  readonly #stop: () => void;
+  readonly #tracing: readonly number[];
   /** Cookies in `#watched`, so that the kernel's can be looked through when it had no room to tell. */
   readonly #watching = new Set<bigint>();
   readonly #foundClosed: SocketChange[] = [];
@@ -55,7 +56,7 @@ export class TracedOwners implements SocketOwners {
     };
     const hash = { type: "hash", entriesMax: socketsMax, growing: true } as const;
     try {
-      [this.#users, this.#sent, this.#watched, this.#changes, this.#diagnosis, this.#stop] = attempt(
+      [this.#users, this.#sent, this.#watched, this.#changes, this.#diagnosis, this.#tracing] = attempt(
         what,
         () => {
           const users = kept(new BpfMap({ ...hash, keyBytes: 8, valueBytes: socketUser.bytes }));
@@ -67,11 +68,11 @@ export class TracedOwners implements SocketOwners {
           const changes = kept(new RingBuffer(changesBytes));
           const diagnosis = kept(new SocketDiagnosis());
           const scope = thisScope({ users, sent, watched, changes: changes.map });
-          const stop = traceWithin(scope);
-          undo.unshift(stop);
+          const tracing = traceWithin(scope);
+          undo.unshift(() => tracing.forEach(closeDescriptor));
           const target = scope.types.functionId("bpf_iter_task_file");
           runIterator(what, { instructions: presentSockets(scope), target });
-          return [users, sent, watched, changes, diagnosis, stop] as const;
+          return [users, sent, watched, changes, diagnosis, tracing] as const;
         },
       );
     } catch (error) {
@@ -125,9 +126,14 @@ export class TracedOwners implements SocketOwners {
     return changes;
   }
 
+  holdings(): Holding[] {
+    const maps = [this.#watched, this.#sent, this.#users].map(({ fd }) => fd);
+    const descriptors = [...this.#tracing, this.#diagnosis.fd, ...maps];
+    return [...descriptors.map((fd) => ({ kind: "descriptor", fd }) as const), ...this.#changes.holdings()];
+  }
+
   close(): void {
-    this.#stop();
-    for (const each of [this.#diagnosis, this.#changes, this.#watched, this.#sent, this.#users]) each.close();
+    reclaim(this.holdings());
   }
 
   /** Of a socket that is gone nothing more is told by the kernel. */
@@ -179,7 +185,7 @@ function thisScope(maps: TracingMaps): TracingScope {
   return { types, maps, networkNamespace: networkNamespaceCookie(), pidNamespace: ownPidNamespace(types) };
 }
 
-function traceWithin(scope: TracingScope): () => void {
+function traceWithin(scope: TracingScope): number[] {
   const cgroup = openCgroupRoot(what);
   try {
     return traceSockets(scope, cgroup);

@@ -61,7 +61,10 @@ export class Paths {
       const known = this.#flows.get(cookie);
       if (!known) continue;
       if (kind === "closed") this.#close(known);
-      else known.flow.generation += 1;
+      else {
+        known.flow.generation += 1;
+        this.#owners.watch(cookie);
+      }
     }
   }
 

@@ -103,7 +103,7 @@ export class UdpTransport implements Transport {
     for (let batch = 0; batch < packetsMax && this.#passBatch(queue); batch += 1);
     this.#releaseHeld(this.#kernel, Number.POSITIVE_INFINITY);
     paths.close();
-    for (const holding of queue.holdings()) this.#context.release(holding);
+    for (const holding of [...queue.holdings(), ...owners.holdings()]) this.#context.release(holding);
     queue.close();
     owners.close();
     this.#kernel = undefined;
@@ -119,7 +119,7 @@ export class UdpTransport implements Transport {
       owners.close();
       throw error;
     }
-    for (const holding of queue.holdings()) this.#context.hold(holding);
+    for (const holding of [...queue.holdings(), ...owners.holdings()]) this.#context.hold(holding);
     this.#kernel = { queue, owners, paths: new Paths(owners) };
     this.#message.bytes = queue.bytes;
     this.#context.changed();
