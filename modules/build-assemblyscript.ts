@@ -8,9 +8,10 @@ export type Build = { kind: "built"; wasm: Uint8Array } | { kind: "failed"; prob
 export interface AssemblyScriptOptions {
   /**
    * stub: smallest and fastest, for rules that allocate nothing while they handle packets, for nothing is ever freed.
+   * minimal: the host's blocks are freed, garbage is not: for customizations, of which the host may take many blocks.
    * incremental: with AssemblyScript's garbage collector. By default incremental.
    */
-  runtime?: "stub" | "incremental";
+  runtime?: "stub" | "minimal" | "incremental";
 }
 
 const sdk = fileURLToPath(new URL("../../modules/sdk/assembly/", import.meta.url));

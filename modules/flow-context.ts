@@ -22,6 +22,8 @@ export const flowFlags = {
   inactive: 2,
   /** The flow was attached while it ran: its beginning has not been seen. */
   attachedLate: 4,
+  /** No more bytes came while the module waited for them. */
+  waited: 8,
 } as const;
 
 /** The context block of decision 0016, its flags zero; little-endian but for the addresses. */

@@ -1,28 +1,34 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { ProblemError } from "../schemas/mod.ts";
-import { buildAssemblyScript } from "./build-assemblyscript.ts";
+import { type AssemblyScriptOptions, buildAssemblyScript } from "./build-assemblyscript.ts";
 
-const sources = new URL("../../modules/rules/", import.meta.url);
+/** Where the sources are. Neither rules nor customizations allocate while they work, but a customization's host does. */
+const sources: readonly { folder: URL; runtime: NonNullable<AssemblyScriptOptions["runtime"]> }[] = [
+  { folder: new URL("../../modules/rules/", import.meta.url), runtime: "stub" },
+  { folder: new URL("../../modules/customizations/", import.meta.url), runtime: "minimal" },
+];
 const built = new URL("../../modules/standard/", import.meta.url);
 
-/** Names of the rules that come with Netloom; docs/writing-modules.md lists what each does. */
+/** Names of the rules and customizations that come with Netloom; docs/ says what each does. */
 export function standardModuleNames(): string[] {
   return namesIn(built, ".wasm");
 }
 
-/** The built module of a standard rule ("icmp-echo"), or undefined when there is none of that name. */
+/** The built module of that name ("icmp-echo"), or undefined when there is none. */
 export function standardModule(name: string): Uint8Array | undefined {
   const file = new URL(`${name}.wasm`, built);
   return /^[a-z0-9-]+$/.test(name) && existsSync(file) ? readFileSync(file) : undefined;
 }
 
-/** Builds every standard rule anew: path from the repository's root, and what should be there. */
+/** Builds every one of them anew: path from the repository's root, and what should be there. */
 export async function buildStandardModules(): Promise<Map<string, Uint8Array>> {
   const modules = new Map<string, Uint8Array>();
-  for (const name of namesIn(sources, ".ts")) {
-    const build = await buildAssemblyScript(new URL(`${name}.ts`, sources).pathname, { runtime: "stub" });
-    if (build.kind === "failed") throw new ProblemError(build.problem);
-    modules.set(`modules/standard/${name}.wasm`, build.wasm);
+  for (const { folder, runtime } of sources) {
+    for (const name of namesIn(folder, ".ts")) {
+      const build = await buildAssemblyScript(new URL(`${name}.ts`, folder).pathname, { runtime });
+      if (build.kind === "failed") throw new ProblemError(build.problem);
+      modules.set(`modules/standard/${name}.wasm`, build.wasm);
+    }
   }
   return modules;
 }

@@ -3,7 +3,7 @@ export type StateReport = Readonly<Record<string, number>>;
 
 export const reportBytesMax = 4096;
 export const reportEntriesMax = 32;
-const nameOfEntry = /^[A-Za-z][A-Za-z0-9_.-]{0,47}$/;
+const nameOfEntry = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
 
 /** Reads a report (its size as u32, then a flat JSON object of numbers), or answers what is wrong with it. */
 export function readStateReport(memory: Uint8Array<ArrayBuffer>, pointer: number): StateReport | string {

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { buildModule } from "../modules/mod.ts";
 import { formatProblem, isYamlFile, kindNames, parseRepository, type Snapshot } from "../schemas/mod.ts";
-import { wat } from "./modules/wat.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const examples = resolve(root, "examples");
@@ -69,11 +69,12 @@ test("every object shown in the documentation is valid by itself", async () => {
   assert.ok(shown >= kindNames.length);
 });
 
-test("the module of the customization example is what its text says", () => {
+test("the module of the customization example is what its text says", async () => {
   const file = join(examples, "kinds/modules/count-messages");
-  const built = wat(readFileSync(`${file}.wat`, "utf8"));
+  const build = await buildModule(`${file}.ts`);
+  if (build.kind === "failed") throw new Error(build.problem.message);
   assert.is(
-    Buffer.compare(built, readFileSync(`${file}.wasm`)),
+    Buffer.compare(build.wasm, readFileSync(`${file}.wasm`)),
     0,
     "examples/kinds: rebuild count-messages.wasm",
   );

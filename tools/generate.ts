@@ -1,6 +1,6 @@
 /**
  * Writes every file that is generated: from schemas/kinds/ types, validators, CRDs, the chart that installs them; from
- * modules/rules/ the standard modules.
+ * modules/rules/ and modules/customizations/ the standard modules.
  *   usage: node dist/tools/generate.js
  */
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -48,8 +48,9 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
       const files = inverse.flatMap(({ file }, index) =>
         scripts(["spec", "inverse", index, "file"], file, "file"),
       );
+      const config = { value: module.config, raw: false };
       return [
-        ...named(["spec", "module"], module, { use: "layer45", needs, memory: limits.memory }),
+        ...named(["spec", "module"], module, { use: "layer45", needs, memory: limits.memory, config }),
         ...files,
       ];
     }

@@ -225,14 +225,26 @@ function reporting(text: string): CustomizationGuest {
 }
 
 test("a report is a flat object of numbers with names that can be shown", () => {
-  assert.equal(reporting('{"messages":3,"delay.ms":-1.5}').stateReport(), {
+  assert.equal(reporting('{"messages":3,"delay_ms":-1.5}').stateReport(), {
     messages: 3,
-    "delay.ms": -1.5,
+    delay_ms: -1.5,
   });
   assert.equal(reporting("{}").stateReport(), {});
   assert.is(guest(customizationText()).stateReport(), undefined);
   const many = JSON.stringify(Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`k${index}`, 1])));
-  const wrong = ["", "[1]", "null", "7", '{"a":"b"}', '{"a":{}}', '{"a":1e999}', '{"a b":1}', '{"":1}', many];
+  const wrong = [
+    "",
+    "[1]",
+    "null",
+    "7",
+    '{"a":"b"}',
+    '{"a":{}}',
+    '{"a":1e999}',
+    '{"a b":1}',
+    '{"a.b":1}',
+    '{"":1}',
+    many,
+  ];
   wrong.push(`{"a":1${" ".repeat(4096)}}`, `{"${"a".repeat(49)}":1}`, '{"\\u001b[2J":1}');
   for (const text of wrong)
     assert.is((reporting(text).stateReport() as Problem).code, "module.answer-invalid", text);

@@ -7,6 +7,11 @@ export function isRaw(): bool {
   return raw;
 }
 
+/** Whether this end of the flows receives: the same flag, as a customization is told it. */
+export function isReceiver(): bool {
+  return raw;
+}
+
 /** For rules without a configuration of their own: re-export it, so that they learn whether they see frames. */
 export function configure(text: usize, length: u32, flags: u32): usize {
   raw = (flags & 1) != 0;

@@ -208,6 +208,26 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string>; tol
     edits: [["rules.yaml", "standard: icmp-echo", "wasm: ./modules/count-messages.wasm"]],
     told: ["module.export-missing Rule/default/answer-ping spec.program.wasm"],
   },
+  "a customization where a rule should be": {
+    edits: [["rules.yaml", "standard: icmp-echo", "standard: dns-tag-front"]],
+    told: ["module.export-missing Rule/default/answer-ping spec.program.standard"],
+  },
+  "a rule where a customization should be": {
+    edits: [
+      ["customizations.yaml", "wasm: modules/count-messages.wasm, config: {every: 1}", "standard: icmp-echo"],
+    ],
+    told: ["module.export-missing Customization/default/dns-count spec.module.standard"],
+  },
+  "a configuration that a customization refuses": {
+    edits: [
+      [
+        "customizations.yaml",
+        "wasm: modules/count-messages.wasm, config: {every: 1}",
+        "standard: dns-tag-end, config: {tag: 7}",
+      ],
+    ],
+    told: ["module.config-refused Customization/default/dns-count spec.module.config"],
+  },
   "a module that is none": {
     edits: [["rules.yaml", "standard: icmp-echo", "wasm: rules/nat.lua"]],
     told: ["module.malformed Rule/default/answer-ping spec.program.wasm"],

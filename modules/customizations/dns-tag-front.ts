@@ -1,0 +1,35 @@
+/**
+ * Puts a tag of 32 bytes in front of each query of DNS, before its id (layer-4.5 §3.2.2, §5.3.5), and takes
+ * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, answers are tagged too.
+ */
+import { answer, message, notMine, TAG_FRONT, Tag, tagBytes } from "netloom/customization";
+import { configureTag, isToBeTagged, others, tagged, untagged } from "./dns/tagging";
+
+export { allocate, deallocate } from "netloom";
+export { sec_initialize, sec_respond, state_report } from "netloom/customization";
+
+const tag = new Tag(TAG_FRONT);
+
+export function configure(text: usize, length: u32, flags: u32): usize {
+  return configureTag(tag, text, length, flags);
+}
+
+export function cust_send(flow: u32, block: usize, context: usize): usize {
+  message.read(flow, block, context);
+  if (!isToBeTagged()) return notMine();
+  answer.begin().add(tag.start, tagBytes);
+  answer.add(message.start, message.length);
+  tagged.add();
+  return answer.customized();
+}
+
+export function cust_recv(flow: u32, block: usize, context: usize): usize {
+  message.read(flow, block, context);
+  if (!message.isUdp || !message.startsWith(tag.start, tagBytes)) {
+    others.add();
+    return notMine();
+  }
+  answer.begin().add(message.start + tagBytes, message.length - tagBytes);
+  untagged.add();
+  return answer.customized();
+}

@@ -1,0 +1,48 @@
+/**
+ * Lets nothing through but what carries the tag of dns-tag-front: that is taken away, and all else is dropped (layer-4.5
+ * §5.3.1). UDP. Config: {"tag": "netloom", "replies": false}, as the sender's. The sender's end tags as dns-tag-front does.
+ */
+import {
+  answer,
+  Counter,
+  drop,
+  isReceiver,
+  message,
+  notMine,
+  TAG_FRONT,
+  Tag,
+  tagBytes,
+} from "netloom/customization";
+import { configureTag, isToBeTagged, tagged, untagged } from "./dns/tagging";
+
+export { allocate, deallocate } from "netloom";
+export { sec_initialize, sec_respond, state_report } from "netloom/customization";
+
+const tag = new Tag(TAG_FRONT);
+const dropped = new Counter("dropped");
+
+export function configure(text: usize, length: u32, flags: u32): usize {
+  return configureTag(tag, text, length, flags);
+}
+
+export function cust_send(flow: u32, block: usize, context: usize): usize {
+  message.read(flow, block, context);
+  if (!isToBeTagged()) return notMine();
+  answer.begin().add(tag.start, tagBytes);
+  answer.add(message.start, message.length);
+  tagged.add();
+  return answer.customized();
+}
+
+export function cust_recv(flow: u32, block: usize, context: usize): usize {
+  message.read(flow, block, context);
+  if (!message.isUdp) return notMine();
+  if (!message.startsWith(tag.start, tagBytes)) {
+    if (!isReceiver()) return notMine();
+    dropped.add();
+    return drop();
+  }
+  answer.begin().add(message.start + tagBytes, message.length - tagBytes);
+  untagged.add();
+  return answer.customized();
+}
