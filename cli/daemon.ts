@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { middleboxTypes } from "../schemas/mod.ts";
 import { option, withBus, withLogLevel } from "./client/bus-flags.ts";
 import { parseHost } from "./client/parse-host.ts";
 import type { DaemonFlags } from "./daemon/run-daemon.ts";
@@ -20,6 +21,13 @@ export function registerDaemon(program: Command): void {
       option("--secrets-dir <dir>", "files named after the secrets they hold", "NETLOOM_SECRETS_DIR").default(
         "/etc/netloom/secrets",
       ),
+    )
+    .addOption(
+      option(
+        "--plugins <type=dir...>",
+        "where plug-ins for middleboxes of that type go (default: where the middlebox looks for them)",
+        "NETLOOM_PLUGINS",
+      ).argParser(parsePlugins),
     )
     .addOption(
       option(
@@ -65,6 +73,15 @@ export function registerDaemon(program: Command): void {
     const { runDaemon } = await import("./daemon/run-daemon.ts");
     process.exitCode = await runDaemon(flags);
   });
+}
+
+/** "wireshark=/opt/wireshark/plugins", collected by type. */
+function parsePlugins(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [type = "", folder = ""] = text.split(/=(.*)/s);
+  if (!middleboxTypes.some((known) => known === type) || folder === "") {
+    throw new InvalidArgumentError(`It is TYPE=DIR, where TYPE is ${middleboxTypes.join(" or ")}.`);
+  }
+  return { ...before, [type]: folder };
 }
 
 /** "127.0.0.1:9464", "[::1]:9464", ":9464" (every address). */

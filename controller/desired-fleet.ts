@@ -1,6 +1,7 @@
 import { type DesiredUnit, type HostId, type Problem, problem } from "../schemas/mod.ts";
 import { Compiler } from "./compile/compiler.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Deliveries } from "./inverse/deliveries.ts";
 import type { DesiredObjects, ObjectInForce, ObjectRef } from "./objects.ts";
 import { judgeRotation } from "./rotation/judge-rotation.ts";
 import type { Rotations } from "./rotation/rotations.ts";
@@ -17,17 +18,20 @@ export class DesiredFleet {
   readonly #allowEmpty: boolean;
   readonly #rotations: () => Rotations;
   readonly #distrust: Distrust;
+  readonly #deliveries: () => Deliveries;
   #desired: DesiredObjects | undefined;
   #problems = new Map<ObjectRef, Problem[]>();
 
   constructor(options: {
     allowEmpty: boolean;
     rotations(): Rotations;
+    deliveries(): Deliveries;
     distrust: Distrust;
     instances: InstanceKeys;
   }) {
     this.compiler = new Compiler({ instance: (of) => options.instances.artifact(of) });
     this.#distrust = options.distrust;
+    this.#deliveries = options.deliveries;
     this.#allowEmpty = options.allowEmpty;
     this.#rotations = options.rotations;
   }
@@ -58,13 +62,17 @@ export class DesiredFleet {
     this.#desired = desired;
     this.#problems = byObject(desired.problems);
     const change = this.compiler.update(desired.objects);
+    for (const object of change.objects) {
+      const concerned = this.#deliveries().update(object, this.compiler.placementsOf(object));
+      for (const host of concerned) change.hosts.add(host);
+    }
     for (const host of this.#rotations().update(desired.objects)) this.shape(host, fleet);
     for (const host of change.hosts) fleet.setDesired(host, this.#unitsOf(host));
     for (const object of change.objects) board.touch(object, { isNewVersion: true });
     for (const object of [...before, ...this.#problems.keys()]) board.touch(object, { isNewVersion: false });
   }
 
-  /** Has a host brought to what rotations and challenges decided of it, when that is something else than before. */
+  /** Has a host brought to what rotations, challenges and deliveries make of it, when that is something else than before. */
   shape(host: HostId, fleet: Fleet): void {
     const before = fleet.host(host)?.desired ?? [];
     const units = this.#unitsOf(host);
@@ -73,7 +81,8 @@ export class DesiredFleet {
 
   #unitsOf(host: HostId): DesiredUnit[] {
     const units = this.#rotations().shape(host, this.compiler.unitsOf(host));
-    return units.filter(({ unit }) => !this.#distrust.problemOf(host, unit));
+    const trusted = units.filter(({ unit }) => !this.#distrust.problemOf(host, unit));
+    return this.#deliveries().shape(host, trusted);
   }
 
   /** Whether this version of a unit is still what its object asks for on the host. */

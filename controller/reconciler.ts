@@ -9,6 +9,7 @@ import { EventLog, type FleetEvent } from "./events.ts";
 import { Fleet } from "./fleet.ts";
 import type { HostView } from "./host.ts";
 import { Intake } from "./intake.ts";
+import { Deliveries } from "./inverse/deliveries.ts";
 import type { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
@@ -89,6 +90,7 @@ export class Reconciler {
   readonly rotations: Rotations;
   readonly challenges: Challenges;
   readonly #distrust: Distrust;
+  readonly #deliveries: Deliveries;
   readonly #listeners = new Set<(news: News) => void>();
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
@@ -138,7 +140,16 @@ export class Reconciler {
       allowEmpty,
       instances,
       distrust: this.#distrust,
+      deliveries: () => this.#deliveries,
       rotations: () => this.rotations,
+    });
+    this.#deliveries = new Deliveries({
+      reportOf: (host) => this.fleet.host(host)?.report,
+      isThere: (host) => this.fleet.isThere(host),
+      waitMs: times.middleboxWaitMs,
+      onHosts: (hosts) => {
+        for (const host of hosts) this.desired.shape(host, this.fleet);
+      },
     });
     this.rotations = new Rotations({
       bucket: record,
@@ -186,6 +197,7 @@ export class Reconciler {
         this.board.setHost(host);
         this.rotations.noteHost(host.id);
         this.challenges.noteHost(host);
+        this.#deliveries.noteHost(host.id);
       },
       onOutcome: (host, commands, outcome, tookMs) => {
         this.metrics.noteOutcome(commands, outcome, tookMs);
@@ -270,6 +282,7 @@ export class Reconciler {
     await this.#keeper.stop();
     await this.rotations.stop();
     await this.challenges.stop();
+    this.#deliveries.stop();
     await this.#distrust.stop();
     await Promise.allSettled([this.#starting]);
     for (const end of this.#endings) end();
@@ -291,6 +304,7 @@ export class Reconciler {
           this.fleet.noteReport(report, isNew);
           // What is seen of a unit may decide what it ought to be, and has to before the host is looked at.
           this.rotations.noteHost(report.host);
+          this.#deliveries.noteHost(report.host);
         },
         onHeartbeat: ({ host, boot, sequence }) => this.fleet.noteHeartbeat(host, { boot, sequence }),
       },

@@ -13,6 +13,8 @@ export interface ControllerTimes {
   progressDeadlineMs: number;
   /** A module that is challenged answers within this, or has failed; much longer than a host takes to be noticed as away. */
   challengeDeadlineMs: number;
+  /** A customization is installed before its middleboxes can read it when they cannot after this long. */
+  middleboxWaitMs: number;
 }
 
 export const defaultTimes: ControllerTimes = {
@@ -23,6 +25,7 @@ export const defaultTimes: ControllerTimes = {
   awayAfterMs: limits.hostAwayAfterMs,
   progressDeadlineMs: 120_000,
   challengeDeadlineMs: 30_000,
+  middleboxWaitMs: 10_000,
 };
 
 /** Batches under way at once, over all hosts. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { type Bus, connectMemoryBus, natsBus } from "../bus/mod.ts";
 import { enterNetworkNamespace } from "../daemon/linux/mod.ts";
@@ -47,7 +48,8 @@ try {
     stateDir,
     ...(secretsDir !== undefined && { secretsDir }),
     ...(isProxy && { responder }),
-    engines: makeEngines(),
+    // All hosts of a lab have one file system.
+    engines: makeEngines({ plugins: { wireshark: join(stateDir, "plugins", "wireshark") } }),
     describeHost,
     version,
     log: { debug: logAt("debug"), info: logAt("info"), warn: logAt("warn"), error: logAt("error") },

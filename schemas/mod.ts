@@ -36,6 +36,7 @@ export type { InspectionCache, MeaningContext, ModuleInspection } from "./meanin
 export { checkMeaning } from "./meaning/check-meaning.ts";
 export { type Cron, parseCron } from "./meaning/cron.ts";
 export { nextCron } from "./meaning/next-cron.ts";
+export { type MiddleboxType, middleboxes, middleboxTypes } from "./middleboxes.ts";
 export { kindNames } from "./parse/check-shape.ts";
 export { type FieldPath, fieldText } from "./parse/field-path.ts";
 export { sourceLimits } from "./parse/limits.ts";
@@ -64,7 +65,7 @@ export type * from "./repository.ts";
 export { selectHosts } from "./select-hosts.ts";
 export * from "./unit.ts";
 export type * from "./units/filter.ts";
-export type * from "./units/layer45.ts";
+export * from "./units/layer45.ts";
 export type * from "./units/probe.ts";
 export * from "./units/self-service.ts";
 export * from "./units/sleep.ts";

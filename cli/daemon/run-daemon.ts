@@ -19,6 +19,7 @@ export interface DaemonFlags extends BusFlags {
   host: string;
   stateDir: string;
   secretsDir: string;
+  plugins?: Record<string, string>;
   metrics?: { address: string; port: number };
   responder?: { address: string; port: number };
   responderCert?: string;
@@ -64,7 +65,7 @@ async function start(flags: DaemonFlags, log: Log): Promise<Daemon> {
     stateDir: flags.stateDir,
     secretsDir: flags.secretsDir,
     ...(responder && { responder }),
-    engines: makeEngines(),
+    engines: makeEngines({ plugins: flags.plugins ?? {} }),
     describeHost,
     version: ownVersion(),
     log,

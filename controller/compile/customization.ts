@@ -1,7 +1,10 @@
 import {
   type Customization,
   durationMs,
+  type InverseUnitSpec,
+  inverseUnitId,
   type Layer45UnitSpec,
+  type MiddleboxType,
   objectRef,
   quantityBytes,
 } from "../../schemas/mod.ts";
@@ -10,9 +13,27 @@ import { lifeOf, placeOnEach } from "./place.ts";
 import type { CompileContext, KindCompiler, Placement } from "./placement.ts";
 import { hostIdOf, makeUnit } from "./unit.ts";
 
-/** A unit on each host of each end. */
-export const compileCustomization: KindCompiler<Customization> = (customization, context) =>
-  customization.spec.ends.flatMap((end) => compileEnd(customization, end, context));
+/** A unit on each host of each end, and one on each host with a middlebox that is to read the customization. */
+export const compileCustomization: KindCompiler<Customization> = (customization, context) => [
+  ...customization.spec.ends.flatMap((end) => compileEnd(customization, end, context)),
+  ...(customization.spec.inverse ?? []).flatMap((inverse, index) =>
+    compileInverse(customization, { ...inverse, index }, context),
+  ),
+];
+
+type Inverse = NonNullable<Customization["spec"]["inverse"]>[number];
+
+/** There for as long as the customization is, active or not: it changes nothing, and the customization may be active any time. */
+function compileInverse(
+  customization: Customization,
+  { index, middlebox, hosts, file }: Inverse & { index: number },
+  context: CompileContext,
+): Placement[] {
+  const spec: InverseUnitSpec = { role: "inverse", middlebox: middlebox as MiddleboxType };
+  const id = inverseUnitId(objectRef(customization), middlebox, index);
+  const unit = makeUnit(id, "layer45", spec, [context.artifact("plugin", { file })]);
+  return placeOnEach(context.select(hosts), { unit, priority: customization.spec.priority, state: "active" });
+}
 
 function compileEnd(
   customization: Customization,

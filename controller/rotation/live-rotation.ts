@@ -1,11 +1,12 @@
 import type { HostReport } from "../../bus/mod.ts";
-import type {
-  CustomizationRotation,
-  DesiredUnit,
-  Digest,
-  HostId,
-  ObservedUnit,
-  UnitId,
+import {
+  type CustomizationRotation,
+  type DesiredUnit,
+  type Digest,
+  type HostId,
+  isInverseUnit,
+  type ObservedUnit,
+  type UnitId,
 } from "../../schemas/mod.ts";
 import type { Placement } from "../compile/placement.ts";
 import type { HostView } from "../host.ts";
@@ -130,7 +131,8 @@ export class LiveRotation {
   }
 
   #placements(member: Member): readonly Placement[] {
-    return this.#ports.placementsOf(this.refOf(member));
+    const placements = this.#ports.placementsOf(this.refOf(member));
+    return placements.filter(({ desired }) => !isInverseUnit(desired.unit.id));
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Bucket } from "../../bus/mod.ts";
-import { type CustomizationRotation, type DesiredUnit, type HostId, problemOf } from "../../schemas/mod.ts";
+import {
+  type CustomizationRotation,
+  type DesiredUnit,
+  type HostId,
+  isInverseUnit,
+  problemOf,
+} from "../../schemas/mod.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Placement } from "../compile/placement.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
@@ -107,7 +113,7 @@ export class Rotations {
     const sights = new Map<LiveRotation, ReturnType<LiveRotation["sight"]>>();
     return units.flatMap((desired) => {
       const live = this.#byMember.get(objectRefOfUnit(desired.unit.id));
-      if (!live) return [desired];
+      if (!live || isInverseUnit(desired.unit.id)) return [desired];
       const sight = sights.get(live) ?? live.sight();
       sights.set(live, sight);
       return live.shape(host, desired, sight) ?? [];
@@ -120,6 +126,7 @@ export class Rotations {
     if (!live) return placements;
     const sight = live.sight();
     return placements.flatMap((placement) => {
+      if (isInverseUnit(placement.desired.unit.id)) return [placement];
       const desired = live.shape(placement.on, placement.desired, sight);
       return desired ? [{ ...placement, desired }] : [];
     });

@@ -153,7 +153,7 @@ export class StatusBoard {
       const problem = distrustOf?.(placement);
       const status: UnitStatus = problem
         ? { state: "distrusted", problem }
-        : (this.#units.get(on)?.get(desired.unit.id) ?? { state: "away" });
+        : (this.#units.get(on)?.get(desired.unit.id) ?? this.#unasked(on));
       return { on, of, unit: desired.unit.id, status };
     });
     if (daemonOf) {
@@ -161,6 +161,11 @@ export class StatusBoard {
       rows.push({ on: daemonOf.host, of: daemonOf.host, status: { state: isThere ? "ready" : "away" } });
     }
     return rows;
+  }
+
+  /** Of a unit that its host is not to have yet: something else has to be seen before. */
+  #unasked(host: HostId): UnitStatus {
+    return { state: this.#away.get(host) === false ? "pending" : "away" };
   }
 
   /** Whether nothing has come nearer for too long. */

@@ -47,3 +47,4 @@ export {
 } from "./tcp-socket.ts";
 export { threadId, threadTimeMs } from "./thread.ts";
 export { closeWake, openWake, quietWake, ringWake } from "./wake.ts";
+export { findWiresharkFolder, usualWiresharkFolders } from "./wireshark-folder.ts";

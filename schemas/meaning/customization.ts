@@ -1,4 +1,6 @@
 import type { Customization, CustomizationEnd } from "../generated/objects.ts";
+import { isMiddleboxType, middleboxes, middleboxTypes } from "../middleboxes.ts";
+import type { FieldPath } from "../parse/field-path.ts";
 import { problem } from "../problem.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
@@ -17,9 +19,11 @@ export function* checkCustomization({ metadata, spec }: Customization, fleet: Fl
     yield* checkAddress([...path, "tap", "local", "address"], end.tap.local?.address);
     yield* checkAddress([...path, "tap", "remote", "address"], end.tap.remote?.address);
   }
-  for (const [index, { hosts }] of (spec.inverse ?? []).entries()) {
-    const path = ["spec", "inverse", index, "hosts"];
-    yield* checkSelector(hosts, { path, namespace, requirement: daemon }, fleet);
+  for (const [index, inverse] of (spec.inverse ?? []).entries()) {
+    const path = ["spec", "inverse", index];
+    const place = { path: [...path, "hosts"], namespace, requirement: daemon };
+    yield* checkSelector(inverse.hosts, place, fleet);
+    yield* checkMiddlebox(path, inverse, fleet);
   }
   const [first, second] = spec.ends;
   if (first !== undefined && second !== undefined) yield* checkEnds(first, second);
@@ -28,6 +32,24 @@ export function* checkCustomization({ metadata, spec }: Customization, fleet: Fl
   yield* checkLimits(["spec", "limits"], spec.limits);
   yield* checkConfig(["spec", "module", "config"], spec.module.config);
   yield* checkProposals(spec.proposals, namespace, fleet);
+}
+
+/** A middlebox takes files of one sort, and nobody knows where to put those of a type that is not known. */
+function* checkMiddlebox(
+  path: FieldPath,
+  { middlebox, file }: { middlebox: string; file: string },
+  fleet: Fleet,
+): Iterable<Fault> {
+  if (!isMiddleboxType(middlebox)) {
+    const suggestion = fleet.suggester.suggest(middlebox, () => middleboxTypes);
+    const data = { middlebox, known: middleboxTypes };
+    yield fault([...path, "middlebox"], problem("meaning.unknown-middlebox", data, { suggestion }));
+    return;
+  }
+  const { ending } = middleboxes[middlebox];
+  if (!file.endsWith(ending)) {
+    yield badValue([...path, "file"], `"${file}"`, `a file of ${middlebox}'s, which ends in ${ending}`);
+  }
 }
 
 /** What is local to one end is remote to the other (layer-4.5 §2.2.2: taps are seen from outgoing messages). */

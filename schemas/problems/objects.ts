@@ -130,6 +130,11 @@ export const objectProblems = {
     (d: { name: string; known: string[] }) =>
       `netloom ships no module "${d.name}"; it ships ${d.known.join(", ") || "none"}`,
   ),
+  "meaning.unknown-middlebox": entry(
+    false,
+    (d: { middlebox: string; known: readonly string[] }) =>
+      `There is no middlebox of type "${d.middlebox}"; there is ${d.known.join(", ")}`,
+  ),
   "meaning.artifact-outside": entry(
     false,
     (d: { path: string }) => `Cannot use ${d.path}: it leads out of the source; keep the file inside it`,

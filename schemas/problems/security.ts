@@ -12,6 +12,20 @@ export const securityProblems = {
     (d: { unit: string; reason: string }) =>
       `"${d.unit}" cannot answer a challenge: ${d.reason}; a module that is challenged exports sec_initialize and sec_respond`,
   ),
+  "plugin.no-folder": entry(
+    true,
+    (d: { middlebox: string; reason: string }) =>
+      `Cannot find where ${d.middlebox} looks for plug-ins on this host: ${d.reason}; install it, or name the folder with --plugins ${d.middlebox}=DIR`,
+  ),
+  "plugin.unwritable": entry(
+    true,
+    (d: { folder: string; reason: string }) => `Cannot write a plug-in to ${d.folder}: ${d.reason}`,
+  ),
+  "plugin.conflict": entry(
+    true,
+    (d: { file: string }) =>
+      `Cannot install ${d.file}: something that is not netloom's is there; move it out of the way`,
+  ),
   "security.secret-unusable": entry(
     false,
     (d: { path: string; reason: string }) =>
