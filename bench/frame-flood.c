@@ -2,7 +2,7 @@
  * Sends UDP datagrams in Ethernet frames, RATE a second or as fast as one processor can, from a packet ring, and prints how many were sent and
  * how many frames came back a second meanwhile, by the interface's counter. It reads no answers, and its datagrams have no
  * checksum: what sending and receiving cost here is not to be the limit of what is measured.
- *   usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO MAC [RATE]
+ *   usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO FROM-MAC TO-MAC [RATE]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -46,22 +45,22 @@ static unsigned short checksum(const unsigned char *data, int bytes) {
 }
 
 int main(int count, char **arguments) {
-	if (count != 8 && count != 9) return fprintf(stderr, "usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO MAC [RATE]\n"), 2;
+	if (count != 9 && count != 10) return fprintf(stderr, "usage: frame-flood INTERFACE BYTES SECONDS PORT FROM TO FROM-MAC TO-MAC [RATE]\n"), 2;
 	const char *interface = arguments[1];
 	int bytes = atoi(arguments[2]), fd = socket(AF_PACKET, SOCK_RAW, 0), version = TPACKET_V2, one = 1;
-	double seconds = atof(arguments[3]), rate = count == 9 ? atof(arguments[8]) : 1e12;
+	double seconds = atof(arguments[3]), rate = count == 10 ? atof(arguments[9]) : 1e12;
 	struct tpacket_req request = {.tp_block_size = slot * 32, .tp_block_nr = slots / 32, .tp_frame_size = slot, .tp_frame_nr = slots};
 	struct sockaddr_ll link = {.sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(interface)};
-	struct ifreq own = {0};
-	strncpy(own.ifr_name, interface, IFNAMSIZ - 1);
-	if (fd < 0 || bytes > 1400 || ioctl(fd, SIOCGIFHWADDR, &own) || setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) ||
+	if (fd < 0 || bytes > 1400 || setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) ||
 	    setsockopt(fd, SOL_PACKET, PACKET_TX_RING, &request, sizeof request) || setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one) ||
 	    bind(fd, (struct sockaddr *)&link, sizeof link))
 		return perror("frame-flood"), 1;
 	unsigned char *ring = mmap(NULL, slot * slots, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), frame[slot] = {0};
 	if (ring == MAP_FAILED) return perror("frame-flood"), 1;
-	sscanf(arguments[7], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", frame, frame + 1, frame + 2, frame + 3, frame + 4, frame + 5);
-	memcpy(frame + 6, own.ifr_hwaddr.sa_data, 6);
+	for (int i = 0; i < 2; i++) {
+		unsigned char *mac = frame + 6 * (1 - i);
+		sscanf(arguments[7 + i], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5);
+	}
 	unsigned short port = htons(atoi(arguments[4])), total = htons(28 + bytes), length = htons(8 + bytes), from = htons(4000);
 	memcpy(frame + 12, "\x08\x00\x45\x00", 4);
 	memcpy(frame + 16, &total, 2);
@@ -89,7 +88,7 @@ int main(int count, char **arguments) {
 		send(fd, NULL, 0, MSG_DONTWAIT);
 	}
 	/* What was sent last is still on its way back. */
-	if (count == 9) for (double last = now(); now() - last < 0.02;);
+	if (count == 10) for (double last = now(); now() - last < 0.02;);
 	printf("{\"sent\":%.0f,\"rate\":%.0f}\n", sent / (end - start), (received(interface) - before) / (end - start));
 	return 0;
 }

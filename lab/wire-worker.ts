@@ -51,7 +51,8 @@ function listen(ring: PacketRing): void {
 function open(interfaceName: string, bytes: number): PacketRing {
   const interfaceIndex = indexes.get(interfaceName);
   if (interfaceIndex === undefined) throw new Error(`device ${interfaceName} was not made`);
-  return PacketRing.open({ interfaceIndex, interfaceName, receiveBytes: bytes, sendBytes: bytes });
+  const sizes = { receiveBytes: bytes, sendBytes: bytes, sendFromRing: true };
+  return PacketRing.open({ interfaceIndex, interfaceName, ...sizes });
 }
 
 function tell(message: WireMessage): void {

@@ -15,6 +15,7 @@ const nothing = (): void => undefined;
 export const run = (line: string): string => execFileSync("sh", ["-euc", line], { encoding: "utf8" });
 const clientAddress = "10.9.255.1";
 const proxyMac = "02:00:00:00:00:02";
+const nobodysMac = "02:00:00:00:00:99";
 export const proxyAddress = "10.9.0.2";
 /** Of host 5. */
 export const hostAddress = "10.9.0.5";
@@ -35,21 +36,16 @@ export function cleanUp(): void {
   rmSync(folder, { recursive: true });
 }
 
-/** Has the client's answers end at its interface, so that it is not the client's receiving that is measured. */
+/**
+ * Has answers end at the client's interface, so that it is not the client's receiving that is measured: they go to a link
+ * address that is not its own, as do the answers of a machine that is not this one.
+ */
 export async function withoutAnswers<T>(work: () => Promise<T>): Promise<T> {
-  run(`
-    ip netns exec client nft -f - <<'END'
-      table netdev bench {
-        chain answers {
-          type filter hook ingress device "eth0" priority -500
-          udp sport ${port} drop
-        }
-      }
-END`);
+  run(`ip neigh replace ${clientAddress} lladdr ${nobodysMac} dev lan nud permanent`);
   try {
     return await work();
   } finally {
-    run("ip netns exec client nft delete table netdev bench");
+    run(`ip neigh del ${clientAddress} dev lan`);
   }
 }
 
@@ -62,7 +58,7 @@ export async function flood(
   address: string,
   { rate, forSeconds = seconds }: { rate?: number; forSeconds?: number } = {},
 ): Promise<number> {
-  const given = ["eth0", bytes, forSeconds, port, clientAddress, address, proxyMac];
+  const given = ["eth0", bytes, forSeconds, port, clientAddress, address, nobodysMac, proxyMac];
   const text = await onClient("frame-flood", ...given, ...(rate === undefined ? [] : [rate]));
   return (JSON.parse(text) as { rate: number }).rate;
 }

@@ -1,9 +1,12 @@
 import koffi from "koffi";
 import { attempt } from "./attempt.ts";
 import { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts";
+import type { FrameSender } from "./frame-sender.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
 import { type Address, int32, viewMemory } from "./memory.ts";
 import { type Holding, reclaim } from "./reclaim.ts";
+import { RingSender } from "./ring-sender.ts";
+import { XdpSender } from "./xdp-sender.ts";
 
 const socket = libc.func("int socket(int, int, int)");
 const bind = libc.func("int bind(int, const void *, uint)");
@@ -12,7 +15,6 @@ koffi.struct("sock_fprog", { len: "uint16", filter: "void *" });
 const attachFilter = libc.func("setsockopt", "int", ["int", "int", "int", "sock_fprog *", "uint"]);
 const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
 const recv = libc.func("long recv(int, void *, size_t, int)");
-const send = libc.func("long send(int, const void *, size_t, int)");
 const ioctl = libc.func("int ioctl(int, ulong, void *)");
 const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
 
@@ -49,21 +51,20 @@ const TP_STATUS_USER = 1;
 const TP_STATUS_COPY = 2;
 const TP_STATUS_CSUMNOTREADY = 8;
 const TP_STATUS_VLAN_VALID = 0x10;
-const TP_STATUS_AVAILABLE = 0;
-const TP_STATUS_SEND_REQUEST = 1;
 
-/** struct tpacket2_hdr, rounded up; behind it the kernel looks for what is to be sent. */
-const headerBytes = 32;
 /** Largest distance of a received frame from its slot's start: header, sockaddr_ll, alignment of the network header. */
 const receiveOverheadBytes = 80;
+/** Frames that are taken, and given back, at a time. */
+const framesTogetherMax = 32;
 const vlanIdMask = 0x0fff;
+/** Ethernet's header with a VLAN tag. */
+const linkHeaderBytes = 18;
 const blockBytes = 65_536;
 const receiveBytesDefault = 16 << 20;
 const sendBytesDefault = 2 << 20;
 /** Segments that the kernel put together (GRO) are up to 64 KiB; so much of them may wait. */
 const wholeBytesMax = 65_536 + 18;
 const wholeBufferBytes = 4 << 20;
-const { EAGAIN, ENOBUFS } = koffi.os.errno;
 const SIOCGIFMTU = 0x8921;
 
 export interface PacketRingOptions {
@@ -73,6 +74,8 @@ export interface PacketRingOptions {
   /** Memory of the two directions, multiples of 64 KiB; defaults 16 MiB and 2 MiB. */
   receiveBytes?: number;
   sendBytes?: number;
+  /** Send from the ring even where an AF_XDP socket could. */
+  sendFromRing?: boolean;
 }
 
 export interface PacketRingStatistics {
@@ -90,11 +93,14 @@ export interface PacketRingStatistics {
  * sends all that were written. The machine's own outgoing frames are not seen; frames for other machines are.
  *
  *     while (ring.next()) { … ring.bytes from ring.start, ring.length of them … ; ring.release(); }
- *     const at = ring.reserve(); if (at >= 0) { ring.bytes.set(frame, at); ring.commit(frame.length); }
+ *     const at = ring.sender.reserve(); if (at >= 0) { ring.sender.bytes.set(frame, at); ring.sender.commit(frame.length); }
  *     ring.flush();
+ *
+ * Frames are sent by an AF_XDP socket where the link lets us have one, which takes the kernel less, and else from the ring.
  */
 export class PacketRing {
   readonly fd: number;
+  readonly sender: FrameSender;
   /** The mapping; empty once closed. */
   bytes: Uint8Array;
 
@@ -109,32 +115,35 @@ export class PacketRing {
   /** All of a frame that is longer than its slot, where the kernel still had room for it; the slot has its beginning. */
   whole: Uint8Array | undefined;
 
-  /** Longest frame that can be sent. */
-  readonly sendBytesMax: number;
-
   private words: Uint32Array;
-  private status: Int32Array;
   private readonly mapping: { address: Address; bytes: number };
   private readonly slotBytes: number;
-  private readonly sendBase: number;
+  private readonly receiveEnd: number;
   #filtered = false;
   private receiveAt = 0;
-  private sendAt: number;
-  private pending = 0;
+  /** Frames from `receiveAt` on that the kernel is known to have filled. */
+  private ready = 0;
+  /** The first of those before `receiveAt` that the kernel has not been given back yet. */
+  private readFrom = 0;
   private wholeBuffer: Uint8Array | undefined;
-  private readonly counted: PacketRingStatistics = { received: 0, dropped: 0, sent: 0, unsent: 0 };
+  private readonly fenced = new Int32Array(1);
+  private readonly counted = { received: 0, dropped: 0, tooLong: 0 };
 
-  private constructor(fd: number, mapping: { address: Address; bytes: number }, sizes: RingSizes) {
+  private constructor(
+    fd: number,
+    mapping: { address: Address; bytes: number },
+    sizes: RingSizes,
+    xdp?: XdpSender,
+  ) {
     this.fd = fd;
     this.mapping = mapping;
     this.slotBytes = sizes.slotBytes;
-    this.sendBase = sizes.slotBytes * sizes.receiveSlots;
-    this.sendAt = this.sendBase;
-    this.sendBytesMax = sizes.slotBytes - headerBytes;
+    this.receiveEnd = sizes.slotBytes * sizes.receiveSlots;
     const memory = viewMemory(mapping.address, mapping.bytes);
     this.bytes = new Uint8Array(memory);
     this.words = new Uint32Array(memory);
-    this.status = new Int32Array(memory);
+    const slots = { fd, memory, start: this.receiveEnd, end: mapping.bytes, slotBytes: sizes.slotBytes };
+    this.sender = xdp ?? new RingSender(slots);
   }
 
   /** Throws `linux.*` problems. */
@@ -152,29 +161,37 @@ export class PacketRing {
   }
 
   static #map(fd: number, options: PacketRingOptions): PacketRing {
-    const slotBytes = slotBytesFor(readMtu(fd, options.interfaceName));
-    const sizes = {
-      slotBytes,
-      receiveSlots: (options.receiveBytes ?? receiveBytesDefault) / slotBytes,
-      sendSlots: (options.sendBytes ?? sendBytesDefault) / slotBytes,
-    };
-    setUp(fd, sizes);
-    const bytes = slotBytes * (sizes.receiveSlots + sizes.sendSlots);
-    const address = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as number | bigint;
-    if (Number(address) === -1) checked("mmap", -1);
-    attach(fd, options.interfaceIndex);
-    return new PacketRing(fd, { address: BigInt(address), bytes }, sizes);
+    const mtu = readMtu(fd, options.interfaceName);
+    const slotBytes = slotBytesFor(mtu);
+    const xdp = options.sendFromRing
+      ? undefined
+      : XdpSender.open(options.interfaceIndex, mtu + linkHeaderBytes);
+    try {
+      const sizes = {
+        slotBytes,
+        receiveSlots: (options.receiveBytes ?? receiveBytesDefault) / slotBytes,
+        sendSlots: xdp ? 0 : (options.sendBytes ?? sendBytesDefault) / slotBytes,
+      };
+      setUp(fd, sizes);
+      attach(fd, options.interfaceIndex);
+      const bytes = slotBytes * (sizes.receiveSlots + sizes.sendSlots);
+      const address = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as number | bigint;
+      if (Number(address) === -1) checked("mmap", -1);
+      return new PacketRing(fd, { address: BigInt(address), bytes }, sizes, xdp);
+    } catch (error) {
+      xdp?.close();
+      throw error;
+    }
   }
 
   /** Moves to the oldest frame not yet released; false when there is none. */
   next(): boolean {
-    const slot = this.receiveAt;
-    const status = Atomics.load(this.status, slot >> 2);
-    if ((status & TP_STATUS_USER) === 0) return false;
-    const word = slot >> 2;
+    if (this.ready === 0 && !this.look()) return false;
+    const word = this.receiveAt >> 2;
+    const status = this.words[word]!;
     this.wireLength = this.words[word + 1]!;
     this.length = this.words[word + 2]!;
-    this.start = slot + (this.words[word + 3]! & 0xffff);
+    this.start = this.receiveAt + (this.words[word + 3]! & 0xffff);
     this.checksumPending = (status & TP_STATUS_CSUMNOTREADY) !== 0;
     this.vlan = (status & TP_STATUS_VLAN_VALID) !== 0 ? this.words[word + 6]! & vlanIdMask : 0;
     this.whole = (status & TP_STATUS_COPY) !== 0 ? this.readWhole() : undefined;
@@ -188,12 +205,50 @@ export class PacketRing {
     return length > 0 ? this.wholeBuffer.subarray(0, length) : undefined;
   }
 
-  /** Gives the frame's memory back to the kernel. */
+  /** The frame is done with; the kernel gets its memory back with that of others. */
   release(): void {
-    Atomics.store(this.status, this.receiveAt >> 2, TP_STATUS_KERNEL);
     this.receiveAt += this.slotBytes;
-    if (this.receiveAt === this.sendBase) this.receiveAt = 0;
+    if (this.receiveAt === this.receiveEnd) this.receiveAt = 0;
+    this.ready -= 1;
     this.counted.received += 1;
+    if (this.ready === 0) this.giveBack();
+  }
+
+  /**
+   * Finds out how many frames the kernel has filled. Their first words are read one after the other, so that the processor
+   * fetches them together: each lies where another processor wrote last.
+   */
+  private look(): boolean {
+    const { words, slotBytes } = this;
+    let at = this.receiveAt;
+    let ready = 0;
+    for (; ready < framesTogetherMax && (words[at >> 2]! & TP_STATUS_USER) !== 0; ready += 1) {
+      at += slotBytes;
+      if (at === this.receiveEnd) at = 0;
+    }
+    this.ready = ready;
+    if (ready > 0) this.fence();
+    return ready > 0;
+  }
+
+  private giveBack(): void {
+    this.fence();
+    const { words, slotBytes } = this;
+    let at = this.readFrom;
+    while (at !== this.receiveAt) {
+      words[at >> 2] = TP_STATUS_KERNEL;
+      at += slotBytes;
+      if (at === this.receiveEnd) at = 0;
+    }
+    this.readFrom = at;
+  }
+
+  /**
+   * What was read or written before is so for the kernel, on whichever processor, before what follows. One for many frames:
+   * it waits until all that was written has left the processor.
+   */
+  private fence(): void {
+    Atomics.exchange(this.fenced, 0, 0);
   }
 
   /** As `finishChecksum`, in the ring, where a transport header is aligned and four bytes can be added at a time. */
@@ -220,52 +275,28 @@ export class PacketRing {
     );
   }
 
-  /**
-   * Where in `bytes` the next frame to be sent is to be written, up to `sendBytesMax` bytes of it; -1 (and counted) when
-   * the ring is full even after a flush.
-   */
-  reserve(): number {
-    if (Atomics.load(this.status, this.sendAt >> 2) !== TP_STATUS_AVAILABLE) {
-      this.flush();
-      if (Atomics.load(this.status, this.sendAt >> 2) !== TP_STATUS_AVAILABLE) {
-        this.counted.unsent += 1;
-        return -1;
-      }
-    }
-    return this.sendAt + headerBytes;
+  /** Longest frame that can be sent. */
+  get sendBytesMax(): number {
+    return this.sender.frameBytesMax;
   }
 
-  /** The reserved frame is written and `length` bytes long; it leaves with the next `flush`. */
-  commit(length: number): void {
-    this.words[(this.sendAt >> 2) + 1] = length;
-    Atomics.store(this.status, this.sendAt >> 2, TP_STATUS_SEND_REQUEST);
-    this.sendAt += this.slotBytes;
-    if (this.sendAt === this.mapping.bytes) this.sendAt = this.sendBase;
-    this.pending += 1;
-  }
-
-  /** Copies a frame into the ring; false (and counted) when there is no room or it is too long. */
+  /** Has a copy of the frame sent with the next `flush`; false (and counted) when there is no room or it is too long. */
   send(frame: Uint8Array): boolean {
-    if (frame.length > this.sendBytesMax) {
-      this.counted.unsent += 1;
+    const { sender } = this;
+    if (frame.length > sender.frameBytesMax) {
+      this.counted.tooLong += 1;
       return false;
     }
-    const at = this.reserve();
+    const at = sender.reserve();
     if (at < 0) return false;
-    this.bytes.set(frame, at);
-    this.commit(frame.length);
+    sender.bytes.set(frame, at);
+    sender.commit(frame.length);
     return true;
   }
 
   /** Sends what was committed. Frames the kernel will not take (too long for the link, link down) are lost, as on a wire. */
   flush(): void {
-    if (this.pending === 0) return;
-    const taken = send(this.fd, null, 0, MSG_DONTWAIT) as number;
-    const errno = taken < 0 ? koffi.errno() : 0;
-    // What the kernel has not taken yet stays in the ring and leaves with the next flush.
-    if (errno === 0 || errno === EAGAIN || errno === ENOBUFS) this.counted.sent += this.pending;
-    else this.counted.unsent += this.pending;
-    this.pending = 0;
+    this.sender.flush();
   }
 
   /**
@@ -304,7 +335,8 @@ export class PacketRing {
     if (getsockopt(this.fd, SOL_PACKET, PACKET_STATISTICS, value, int32(value.length)) === 0) {
       this.counted.dropped += new DataView(value.buffer).getUint32(4, true);
     }
-    return { ...this.counted };
+    const { received, dropped, tooLong } = this.counted;
+    return { received, dropped, sent: this.sender.sent, unsent: this.sender.unsent + tooLong };
   }
 
   /** What outlives the calling thread when it is ended; `close` gives it back. */
@@ -312,6 +344,7 @@ export class PacketRing {
     return [
       { kind: "mapping", ...this.mapping },
       { kind: "descriptor", fd: this.fd },
+      ...this.sender.holdings(),
     ];
   }
 
@@ -320,9 +353,14 @@ export class PacketRing {
     // Whoever still reads finds nothing, rather than memory that is gone.
     this.bytes = new Uint8Array(0);
     this.words = new Uint32Array(0);
-    this.status = new Int32Array(1);
     this.receiveAt = 0;
-    reclaim(this.holdings());
+    this.readFrom = 0;
+    this.ready = 0;
+    reclaim([
+      { kind: "mapping", ...this.mapping },
+      { kind: "descriptor", fd: this.fd },
+    ]);
+    this.sender.close();
   }
 }
 
@@ -346,7 +384,9 @@ function setUp(fd: number, sizes: RingSizes): void {
   setOption(fd, "PACKET_COPY_THRESH", PACKET_COPY_THRESH, int32(1));
   makeRoomForWhole(fd);
   setOption(fd, "PACKET_RX_RING", PACKET_RX_RING, ringRequest(sizes.slotBytes, sizes.receiveSlots));
-  setOption(fd, "PACKET_TX_RING", PACKET_TX_RING, ringRequest(sizes.slotBytes, sizes.sendSlots));
+  if (sizes.sendSlots > 0) {
+    setOption(fd, "PACKET_TX_RING", PACKET_TX_RING, ringRequest(sizes.slotBytes, sizes.sendSlots));
+  }
   setOption(fd, "PACKET_QDISC_BYPASS", PACKET_QDISC_BYPASS, int32(1));
   setOption(fd, "PACKET_IGNORE_OUTGOING", PACKET_IGNORE_OUTGOING, int32(1));
 }
@@ -396,6 +436,6 @@ function readMtu(fd: number, name: string): number {
 
 /** The next power of two that holds a frame of such a link with what the kernel adds; longer ones arrive cut. */
 function slotBytesFor(mtu: number): number {
-  const needed = mtu + 18 + receiveOverheadBytes;
+  const needed = mtu + linkHeaderBytes + receiveOverheadBytes;
   return Math.min(blockBytes, Math.max(2_048, 2 ** Math.ceil(Math.log2(needed))));
 }

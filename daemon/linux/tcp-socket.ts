@@ -21,7 +21,6 @@ const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_ERROR = 4;
-const SO_LINGER = 13;
 const IPPROTO_IP = 0;
 const IP_TRANSPARENT = 19;
 const IPPROTO_IPV6 = 41;
@@ -30,6 +29,8 @@ const IPV6_TRANSPARENT = 75;
 const MSG_NOSIGNAL = 0x4000;
 const SHUT_WR = 1;
 const addressBytesMax = 28;
+/** struct sockaddr of family AF_UNSPEC. */
+const disconnected = new Uint8Array(16);
 const { EAGAIN, EINPROGRESS, ECONNABORTED, EINTR } = koffi.os.errno;
 
 /** What reading or writing came to: bytes, "later" when it would have to wait, or "broken" when there is no more. */
@@ -112,11 +113,15 @@ export function endTcp(fd: number): void {
   shutdown(fd, SHUT_WR);
 }
 
-/** Closes; with a reset, or as TCP does when all was sent and read. */
+/**
+ * Closes; with a reset (also of whom a listener has not accepted yet), or as TCP does when all was sent and read.
+ *
+ * A reset is sent by disconnecting, not by closing: a process that is just being started has the descriptor, too, until it
+ * becomes another program, and as long as one is left closing does nothing.
+ */
 export function closeTcp(fd: number, how: "orderly" | "reset"): void {
-  // struct linger: on, and for zero seconds: what is unsent is thrown away and the peer told so.
   if (how === "reset") {
-    setOption(fd, "SO_LINGER", [SOL_SOCKET, SO_LINGER], new Uint8Array(Int32Array.of(1, 0).buffer));
+    checked("connect(AF_UNSPEC)", connect(fd, disconnected, disconnected.length) as number);
   }
   closeDescriptor(fd);
 }

@@ -18,6 +18,8 @@ export interface DelayedAnswer {
   routed: boolean;
 }
 
+const nothing: Uint8Array = new Uint8Array(0);
+
 export interface SpeakerEvents {
   /** The rule wants its host awake, for what it was called for. */
   wanted(rule: Rule, call: WakeCall): void;
@@ -43,7 +45,7 @@ export class Speaker implements ReactionSink {
   /** Where everything goes that the rule says; undefined: where each packet's destination is. */
   #hostMac: Uint8Array | undefined;
   #raw: RawIpSender | undefined;
-  #lastSlice: Uint8Array = new Uint8Array(0);
+  #lastSlice = { memory: nothing, offset: 0, slice: nothing };
   /** Of the packet that was heard. */
   #protocol = -1;
 
@@ -121,12 +123,13 @@ export class Speaker implements ReactionSink {
   passOn(headers: Headers, mac: Uint8Array, out: Link): void {
     const { ring } = this.#to.link;
     const length = headers.end - headers.networkAt;
-    const at = out.ring.reserve();
-    if (at < 0 || length + ethernetBytes > out.ring.sendBytesMax) return;
-    out.ring.bytes.set(ring.bytes.subarray(headers.networkAt, headers.end), at + ethernetBytes);
-    out.ring.bytes.set(mac, at);
-    writeEthernet(out.ring.bytes, at, out, headers.family);
-    out.ring.commit(length + ethernetBytes);
+    const { sender } = out.ring;
+    const at = sender.reserve();
+    if (at < 0 || length + ethernetBytes > sender.frameBytesMax) return;
+    sender.bytes.set(ring.bytes.subarray(headers.networkAt, headers.end), at + ethernetBytes);
+    sender.bytes.set(mac, at);
+    writeEthernet(sender.bytes, at, out, headers.family);
+    sender.commit(length + ethernetBytes);
   }
 
   close(): void {
@@ -137,14 +140,14 @@ export class Speaker implements ReactionSink {
   }
 
   #respondNow(memory: Uint8Array, offset: number, length: number): boolean {
-    const { ring } = this.#to.link;
-    const at = ring.reserve();
+    const { sender } = this.#to.link.ring;
+    const at = sender.reserve();
     if (at < 0) return false;
-    // What is not composed leaves the slot reserved for the next frame.
-    if (!this.#compose(ring.bytes, at, memory, offset, length)) {
+    // What is not composed leaves the place reserved for the next frame.
+    if (!this.#compose(sender.bytes, at, memory, offset, length)) {
       return this.#route(memory.slice(offset, offset + length));
     }
-    ring.commit(this.#speaking().spec.raw ? length : length + ethernetBytes);
+    sender.commit(this.#speaking().spec.raw ? length : length + ethernetBytes);
     return true;
   }
 
@@ -181,10 +184,9 @@ export class Speaker implements ReactionSink {
   /** A view of an answer; the last one's is kept, for guests mostly answer from the same place. */
   #slice(memory: Uint8Array, offset: number, length: number): Uint8Array {
     const last = this.#lastSlice;
-    const at = memory.byteOffset + offset;
-    if (last.buffer === memory.buffer && last.byteOffset === at && last.length === length) return last;
-    this.#lastSlice = memory.subarray(offset, offset + length);
-    return this.#lastSlice;
+    if (last.memory === memory && last.offset === offset && last.slice.length === length) return last.slice;
+    this.#lastSlice = { memory, offset, slice: memory.subarray(offset, offset + length) };
+    return this.#lastSlice.slice;
   }
 
   #respondLater(rule: Rule, answer: Uint8Array, delayMs: number): void {

@@ -143,7 +143,7 @@ export class Streams {
     for (const { fd } of this.#listeners.get(rule) ?? []) {
       this.#watch?.remove(fd);
       this.#context.release({ kind: "descriptor", fd });
-      closeTcp(fd, "orderly");
+      closeTcp(fd, "reset");
     }
     this.#listeners.delete(rule);
     this.reset(rule);
@@ -406,14 +406,14 @@ function formatAddress(bytes: Uint8Array): string {
 }
 
 function send(link: Link, mac: Uint8Array, packet: Uint8Array): void {
-  const { ring } = link;
+  const { sender } = link.ring;
   const length = packet.length + ethernetBytes;
-  const at = length <= ring.sendBytesMax ? ring.reserve() : -1;
+  const at = length <= sender.frameBytesMax ? sender.reserve() : -1;
   if (at < 0) return;
-  ring.bytes.set(packet, at + ethernetBytes);
-  ring.bytes.set(mac, at);
-  writeEthernet(ring.bytes, at, link, packet[0]! >>> 4);
-  ring.commit(length);
+  sender.bytes.set(packet, at + ethernetBytes);
+  sender.bytes.set(mac, at);
+  writeEthernet(sender.bytes, at, link, packet[0]! >>> 4);
+  sender.commit(length);
 }
 
 function wakeCallOf({ ends: { peer } }: Connection): WakeCall {

@@ -41,10 +41,10 @@ export class SharedState {
       enter() {
         cells[cell.entered] = (cells[cell.entered] as number) + 1;
         cells[cell.limitMs] = limit;
-        Atomics.store(cells, cell.guest, ordinal);
+        cells[cell.guest] = ordinal;
       },
       leave() {
-        Atomics.store(cells, cell.guest, 0);
+        cells[cell.guest] = 0;
       },
     };
   }

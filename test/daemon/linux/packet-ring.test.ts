@@ -8,7 +8,10 @@ import {
   PacketRing,
   PollSet,
 } from "../../../daemon/linux/mod.ts";
+import { RingSender } from "../../../daemon/linux/ring-sender.ts";
+import { XdpSender } from "../../../daemon/linux/xdp-sender.ts";
 import { ProblemError } from "../../../schemas/mod.ts";
+import { until } from "../sleep/until.ts";
 
 const deadlineMs = 60_000;
 const run = (line: string): string => execFileSync("sh", ["-euc", line], { encoding: "utf8" });
@@ -22,7 +25,8 @@ run(`
   ip -n far link set far up
   ip -n far link set lo up`);
 const near = listInterfaces().find((found) => found.name === "near")!;
-const open = () => PacketRing.open({ interfaceIndex: near.index, interfaceName: "near" });
+const open = (options: { sendFromRing?: boolean } = {}) =>
+  PacketRing.open({ interfaceIndex: near.index, interfaceName: "near", ...options });
 
 /** The first frame, copied, that `wanted` accepts. */
 function receive(
@@ -62,8 +66,7 @@ test("a frame from the other end is read in place, and its pending checksum can 
 
 test("a checksum finished in the ring is the one finished by bytes, whatever the length", () => {
   const ring = open();
-  const at = ring.reserve();
-  assert.is(at % 4, 0);
+  const at = 1 << 20;
   for (let length = 8; length < 64; length += 1) {
     for (const start of [at, at + 2]) {
       for (let place = 0; place < length; place += 1)
@@ -98,31 +101,87 @@ test("a filter keeps frames in the kernel, until it is taken off", () => {
   ring.close();
 });
 
-test("what is committed leaves on flush, and own frames do not come back", () => {
-  const ring = open();
-  run("ip netns exec far bash -c 'echo -n echo > /dev/udp/10.9.0.1/7001'");
-  const frame = receive(ring, isUdpTo(7001));
-  const far = run("ip -n far -s link show dev far").match(/RX:.*\n\s*\d+\s+(\d+)/)![1];
-  for (let i = 0; i < 2_000; i += 1) assert.ok(ring.send(frame));
-  ring.flush();
-  const after = run("ip -n far -s link show dev far").match(/RX:.*\n\s*\d+\s+(\d+)/)![1];
-  assert.ok(Number(after) - Number(far) >= 2_000, `${after} - ${far}`);
-  while (ring.next()) {
-    assert.not(isUdpTo(7001)(ring.bytes.subarray(ring.start, ring.start + ring.length)));
-    ring.release();
-  }
-  assert.is(ring.statistics().sent, 2_000);
-  ring.close();
+const framesOfFar = () => Number(run("ip -n far -s link show dev far").match(/RX:.*\n\s*\d+\s+(\d+)/)![1]);
+
+for (const [way, sendFromRing] of [
+  ["an AF_XDP socket", false],
+  ["its own slots", true],
+] as const) {
+  test(`what is committed leaves on flush through ${way}, and own frames do not come back`, () => {
+    const ring = open({ sendFromRing });
+    assert.is(ring.sender instanceof XdpSender, !sendFromRing);
+    run("ip netns exec far bash -c 'echo -n echo > /dev/udp/10.9.0.1/7001'");
+    const frame = receive(ring, isUdpTo(7001));
+    const before = framesOfFar();
+    for (let i = 0; i < 3_000; i += 1) assert.ok(ring.send(frame));
+    ring.flush();
+    assert.ok(framesOfFar() - before >= 3_000, `${framesOfFar()} - ${before}`);
+    while (ring.next()) {
+      assert.not(isUdpTo(7001)(ring.bytes.subarray(ring.start, ring.start + ring.length)));
+      ring.release();
+    }
+    assert.is(ring.statistics().sent, 3_000);
+    assert.is(ring.statistics().unsent, 0);
+    ring.close();
+  });
+
+  test(`a frame too long for ${way} is refused and counted, and none blocks those behind it`, () => {
+    const ring = open({ sendFromRing });
+    assert.not(ring.send(new Uint8Array(ring.sendBytesMax + 1)));
+    assert.is(ring.statistics().unsent, 1);
+    ring.send(new Uint8Array(ring.sendBytesMax));
+    run("ip netns exec far bash -c 'echo -n again > /dev/udp/10.9.0.1/7002'");
+    const frame = receive(ring, isUdpTo(7002));
+    const before = framesOfFar();
+    ring.send(frame);
+    ring.flush();
+    assert.ok(framesOfFar() > before);
+    ring.close();
+  });
+
+  test(`frames wait in ${way} while the link is down, as many as there is room for`, async () => {
+    const ring = open({ sendFromRing });
+    run("ip link set near down");
+    const frame = new Uint8Array(60);
+    const given = Array.from({ length: 2_000 }, () => ring.send(frame)).filter(Boolean).length;
+    assert.is(given, 1_024);
+    assert.is(ring.statistics().unsent >= 2_000 - 1_024, true);
+    run("ip link set near up");
+    await until("room again", () => {
+      ring.takeError();
+      ring.flush();
+      return ring.send(frame);
+    });
+    ring.close();
+  });
+}
+
+test("a second ring on a link sends from its slots, for the first has the interface's queue", () => {
+  const [first, second] = [open(), open()];
+  assert.ok(first.sender instanceof XdpSender);
+  assert.ok(second.sender instanceof RingSender);
+  second.close();
+  first.close();
 });
 
-test("a frame too long for the ring is refused and counted, one too long for the link does not block it", () => {
-  const ring = open();
-  assert.not(ring.send(new Uint8Array(ring.sendBytesMax + 1)));
-  assert.is(ring.statistics().unsent, 1);
-  ring.send(new Uint8Array(1_900));
-  run("ip netns exec far bash -c 'echo -n again > /dev/udp/10.9.0.1/7002'");
-  ring.send(receive(ring, isUdpTo(7002)));
-  ring.flush();
+test("a frame that lies across the end of the ring's memory, and many at once, come in order", async () => {
+  const ring = PacketRing.open({ interfaceIndex: near.index, interfaceName: "near", receiveBytes: 65_536 });
+  const seen: number[] = [];
+  // The ring holds 32 frames; they are read while more come.
+  for (let round = 0; round < 20; round += 1) {
+    const first = round * 5;
+    run(
+      `ip netns exec far bash -c 'for n in {0..4}; do echo -n $((${first} + n)) > /dev/udp/10.9.0.1/7005; done'`,
+    );
+    for (let left = 5; left > 0; left -= 1) {
+      seen.push(Number(Buffer.from(receive(ring, isUdpTo(7005)).subarray(42)).toString()));
+    }
+  }
+  assert.equal(
+    seen,
+    Array.from({ length: 100 }, (_, number) => number),
+  );
+  assert.is(ring.statistics().dropped, 0);
   ring.close();
 });
 
