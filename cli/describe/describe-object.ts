@@ -10,6 +10,7 @@ import { table } from "../client/table.ts";
 import type { DescribeOptions } from "../describe.ts";
 import { shortRevision } from "../get/object-rows.ts";
 import { energySection } from "./energy-section.ts";
+import { flowSection } from "./flow-section.ts";
 
 /** Prints one object in full. Returns the exit status. */
 export async function describe(
@@ -33,6 +34,7 @@ export function describeText(detail: ObjectDetail): string {
     conditions(detail),
     energy(detail),
     units(detail),
+    flows(detail),
     problems(detail),
     spec(detail),
     events(detail),
@@ -82,6 +84,9 @@ function units({ units: all }: ObjectDetail): string {
   const challenged = isAnyChallenged ? ["CHALLENGED"] : [];
   return section("Units", table(["HOST", "ON", "UNIT", "STATE", ...challenged, "PROBLEM"], rows));
 }
+
+const flows = ({ kind, units: all }: ObjectDetail): string =>
+  kind === "Customization" && all.some(({ counters }) => counters) ? section("Flows", flowSection(all)) : "";
 
 function challengeText(challenge: UnitDetail["challenge"]): string {
   if (!challenge?.lastPassed) return "-";

@@ -56,6 +56,8 @@ export interface UnitDetail {
   /** Of a module that is challenged: how often it answered right since this controller asks, and when last (RFC 3339). */
   challenge?: { passed: number; lastPassed?: string };
   counters?: Record<string, number>;
+  /** Of a tap: what its open parameters were. */
+  met?: Record<string, string[]>;
 }
 
 /** Of GET /v1/hosts: {items: HostItem[]}, in order of their names. */

@@ -77,6 +77,7 @@ export function unitDetails({ board, fleet, challenges }: Reconciler, ref: strin
         challenge: { passed: check.passed, ...(check.lastPassed && { lastPassed: check.lastPassed }) },
       }),
       ...(observed?.counters && { counters: observed.counters }),
+      ...(observed?.met && { met: observed.met }),
     };
   });
 }

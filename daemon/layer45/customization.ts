@@ -179,6 +179,11 @@ export class Customization {
     this.counts.customized -= 1;
   }
 
+  /** A message is too long for the kernel to show. */
+  refuseUnseen(): void {
+    this.counts.refused += 1;
+  }
+
   /** The flow is closed, or no longer its own. */
   leave(attachment: Attachment): void {
     if (attachment.knownTo !== this.life || attachment.isRefused || this.problem) return;

@@ -39,7 +39,8 @@ export function customize(
       judgement.outcome = "drop";
       return;
     }
-    if (customization.state !== "installed") {
+    // The delay of "more" is not for datagrams, which come whole.
+    if (customization.state !== "installed" && verdict !== verdicts.more) {
       judgement.delayMs = Math.max(judgement.delayMs, customization.answer.delayMs);
     }
     if (verdict === verdicts.customized) {

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Layer45UnitSpec, parsePrefix } from "../../schemas/mod.ts";
+import { isNamePattern, type Layer45UnitSpec, nameTest, parsePrefix } from "../../schemas/mod.ts";
 import type { SocketOwner } from "../linux/mod.ts";
 import type { Endpoint, FlowEnds } from "./flow.ts";
 
@@ -33,8 +33,8 @@ export class Tap {
     this.spec = spec;
     const address = spec.local.address ?? spec.remote.address;
     this.family = address === undefined ? undefined : isIP(address) === 6 ? 6 : 4;
-    this.#task = nameTest(spec.application.task);
-    this.#group = nameTest(spec.application.group);
+    this.#task = nameTest(spec.application.task ?? "*");
+    this.#group = nameTest(spec.application.group ?? "*");
     this.#local = endpointTest(spec.local);
     this.#remote = endpointTest(spec.remote);
     this.open = openIn(spec);
@@ -50,20 +50,6 @@ export class Tap {
 }
 
 const always = (): boolean => true;
-const hasWildcard = (name: string): boolean => /[*?]/.test(name);
-
-/** `*` stands for any characters and `?` for one. */
-function nameTest(pattern: string | undefined): (name: string) => boolean {
-  if (pattern === undefined) return always;
-  if (!hasWildcard(pattern)) return (name) => name === pattern;
-  const source = pattern
-    .replace(/[\\^$+.()|[\]{}]/g, "\\$&")
-    .replace(/\*/g, ".*")
-    .replace(/\?/g, ".");
-  const expression = new RegExp(`^${source}$`, "s");
-  return (name) => expression.test(name);
-}
-
 function endpointTest({ address, port }: TapSpec["local"]): (end: Endpoint) => boolean {
   const wanted = address === undefined ? undefined : addressBytes(address);
   if (!wanted) return port === undefined ? always : (end) => end.port === port;
@@ -91,7 +77,7 @@ export function addressBytes(text: string): Uint8Array | undefined {
 
 function openIn({ application, local, remote }: TapSpec): Set<OpenParameter> {
   const open = new Set<OpenParameter>();
-  const isOpen = (name: string | undefined): boolean => name === undefined || hasWildcard(name);
+  const isOpen = (name: string | undefined): boolean => name === undefined || isNamePattern(name);
   if (isOpen(application.task)) open.add("task");
   if (isOpen(application.group)) open.add("group");
   if (local.address === undefined) open.add("localAddress");

@@ -236,11 +236,11 @@ export interface Tap {
   protocol: "UDP" | "TCP";
   application?: {
     /**
-     * Name of the thread (comm) that uses the socket.
+     * Name of the thread (comm) that uses the socket; `*` stands for any characters, `?` for one.
      */
     task?: string;
     /**
-     * Name of the process (comm of the thread group's leader).
+     * Name of the process (comm of the thread group's leader), with wildcards likewise.
      */
     group?: string;
   };

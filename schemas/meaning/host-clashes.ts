@@ -1,4 +1,5 @@
 import type { Customization, Host, LabelSelector, Tap, Tunnel } from "../generated/objects.ts";
+import { namePatternsOverlap } from "../name-pattern.ts";
 import type { FieldPath } from "../parse/field-path.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
 import { parsePrefix } from "../prefix.ts";
@@ -129,16 +130,17 @@ function* priorityClashes(fleet: Fleet): Iterable<Clash> {
 function tapsOverlap(a: Tap, b: Tap): boolean {
   const parts = (tap: Tap): unknown[] => [
     tap.protocol,
-    tap.application?.task,
-    tap.application?.group,
     tap.local?.address,
     tap.local?.port,
     tap.remote?.address,
     tap.remote?.port,
   ];
-  const theirs = parts(b);
-  return parts(a).every((part, index) => {
-    const other = theirs[index];
-    return part === undefined || other === undefined || part === other;
-  });
+  const names = (tap: Tap): string[] => [tap.application?.task ?? "*", tap.application?.group ?? "*"];
+  const [theirs, theirNames] = [parts(b), names(b)];
+  return (
+    parts(a).every((part, index) => {
+      const other = theirs[index];
+      return part === undefined || other === undefined || part === other;
+    }) && names(a).every((name, index) => namePatternsOverlap(name, theirNames[index] as string))
+  );
 }

@@ -23,12 +23,18 @@ export class Datagram {
   udpAt = 0;
   payloadAt = 0;
   payloadLength = 0;
+  /** The kernel has more of it than could be read: see `queuedBytesMax`. */
+  isCut = false;
   #bytes: Uint8Array = new Uint8Array(0);
 
-  /** False when it is no whole datagram of UDP that this could write anew: it is to pass as it is. */
-  read(bytes: Uint8Array, packetAt: number, packetLength: number): boolean {
+  /**
+   * False when it is no whole datagram of UDP that this could write anew: it is to pass as it is. Its packet has `packetLength`
+   * bytes, of which the first `readable` are there.
+   */
+  read(bytes: Uint8Array, packetAt: number, packetLength: number, readable = packetLength): boolean {
     this.#bytes = bytes;
     this.packetAt = packetAt;
+    this.isCut = readable < packetLength;
     const version = (bytes[packetAt] as number) >> 4;
     if (version === 4) return this.#readIpv4(packetLength);
     return version === 6 && this.#readIpv6(packetLength);

@@ -137,7 +137,7 @@ export class UdpTransport implements Transport {
 
   #handle(queue: NfQueue, paths: Paths, nowMs: number): void {
     const datagram = this.#datagram;
-    if (!datagram.read(queue.bytes, queue.start, queue.length)) {
+    if (!datagram.read(queue.bytes, queue.start, queue.wholeLength, queue.length)) {
       queue.accept(queue.id);
       return;
     }
@@ -148,6 +148,11 @@ export class UdpTransport implements Transport {
       return;
     }
     const judgement = this.#judgement;
+    if (datagram.isCut) {
+      if (refuseUnseen(path)) queue.drop(queue.id);
+      else queue.accept(queue.id);
+      return;
+    }
     const message = this.#message;
     message.offset = datagram.payloadAt;
     message.length = datagram.payloadLength;
@@ -225,4 +230,15 @@ export class UdpTransport implements Transport {
     queue.flush();
     return count > 0;
   }
+}
+
+/** No module can be shown it: each has failed. True when one of them does not let it pass then. */
+function refuseUnseen({ stations }: Path): boolean {
+  for (const { attachment } of stations) {
+    const { customization } = attachment;
+    if (customization.state === "installed") continue;
+    customization.refuseUnseen();
+    if (customization.spec.onFault === "drop") return true;
+  }
+  return false;
 }
