@@ -55,9 +55,13 @@ const protocolAt = 12;
 /** Before every other hook: what queues packets must find their sender noted. */
 const firstPriority = -1_000_000;
 
+/** What tells one user from another: words in a record. */
+const identity = [socketUser.ids, socketUser.task, socketUser.task + wordBytes];
+
 // Registers that outlive calls.
 const context = 6;
 const leader = 7;
+const user = 7;
 const sock = 8;
 const task = 9;
 // What lies on the stack.
@@ -197,8 +201,14 @@ function sent(scope: TracingScope, version: 4 | 6): Uint8Array {
   program.storeNumber(4, frame, keyAt + sentKey.version, version);
   // Who it is has been put down as the socket's user.
   look(program, maps.users, cookieAt);
-  program.endIf(0, 0).move(3, 0).setMap(1, maps.sent).move(2, frame).add(2, keyAt).set(4, 0);
-  return program.call(helpers.update).finish(1);
+  program.endIf(0, 0).move(user, 0);
+  look(program, maps.sent, keyAt);
+  program.jumpIf(0, "==", 0, "another sender");
+  for (const at of [socketUser.cookie, ...identity]) {
+    program.load(8, 1, 0, at).load(8, 2, user, at).jumpIfRegister(1, "!=", 2, "another sender");
+  }
+  program.jump(end).label("another sender").setMap(1, maps.sent).move(2, frame).add(2, keyAt);
+  return program.move(3, user).set(4, 0).call(helpers.update).finish(1);
 }
 
 /** Ends with sockets of other protocols and of other network namespaces. */
@@ -231,7 +241,7 @@ function noteUse(program: BpfProgram, scope: TracingScope, known = end): void {
   identify(program, scope);
   look(program, scope.maps.users, cookieAt);
   program.jumpIf(0, "==", 0, "new");
-  for (const at of [socketUser.ids, socketUser.task, socketUser.task + wordBytes]) {
+  for (const at of identity) {
     program
       .load(8, 1, 0, at)
       .load(8, 2, frame, userAt + at)
