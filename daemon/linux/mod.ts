@@ -26,7 +26,7 @@ export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listSocketCookies } from "./socket-cookies.ts";
 export type { SocketEnds } from "./socket-diagnosis.ts";
-export { findHolder, type SocketHolder } from "./socket-holders.ts";
+export { findHolder, holdings, type SocketHolder } from "./socket-holders.ts";
 export {
   openSocketOwners,
   type SocketChange,

@@ -71,7 +71,7 @@ export interface SocketOwners {
  */
 export function openSocketOwners(): SocketOwners {
   try {
-    return new TracedOwners();
+    return TracedOwners.open();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return new ScannedOwners(error.message);

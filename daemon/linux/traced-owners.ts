@@ -1,7 +1,7 @@
 import koffi from "koffi";
 import { attempt } from "./attempt.ts";
 import { runIterator } from "./bpf-iterator.ts";
-import { BpfMap } from "./bpf-map.ts";
+import { BpfMap, type BpfMapOptions } from "./bpf-map.ts";
 import { KernelTypes } from "./btf.ts";
 import { openCgroupRoot } from "./cgroup-root.ts";
 import { closeDescriptor, libc } from "./libc.ts";
@@ -29,56 +29,65 @@ const what = "trace who uses sockets";
 const socketsMax = 65_536;
 /** Ends of datagrams whose sender is noted; the oldest are forgotten, and the kernel is asked who has the port. */
 const sentMax = 8_192;
+const sentMap = { type: "lruHash", keyBytes: sentKey.bytes, valueBytes: socketUser.bytes } as const;
 const changesBytes = 64 * 1024;
 
 /** `SocketOwners` by BPF programs that note, in the kernel, who uses each socket at the moment of its use. */
 export class TracedOwners implements SocketOwners {
   readonly by = "traced";
-  readonly #users: BpfMap;
-  readonly #sent: BpfMap;
-  readonly #watched: BpfMap;
+  readonly #maps: TracingMaps;
   readonly #changes: RingBuffer;
   readonly #diagnosis: SocketDiagnosis;
-  readonly #tracing: readonly number[];
-  /** Cookies in `#watched`, so that the kernel's can be looked through when it had no room to tell. */
+  readonly #programs: readonly number[];
+  /** Cookies in the map of watched sockets, so that it can be looked through when the kernel had no room to tell. */
   readonly #watching = new Set<bigint>();
   readonly #foundClosed: SocketChange[] = [];
   readonly #key = new Uint8Array(new ArrayBuffer(8));
   readonly #keyView = new DataView(this.#key.buffer);
-  readonly #ends = new Uint8Array(new ArrayBuffer(sentKey.bytes));
+  readonly #sentKey = new Uint8Array(new ArrayBuffer(sentKey.bytes));
+  readonly #sentView = new DataView(this.#sentKey.buffer);
 
   /** Throws `linux.*` problems. Needs CAP_BPF and CAP_PERFMON of the machine itself. */
-  constructor() {
+  static open(): TracedOwners {
     const undo: (() => void)[] = [];
     const kept = <T extends { close(): void }>(made: T): T => {
       undo.unshift(() => made.close());
       return made;
     };
-    const hash = { type: "hash", entriesMax: socketsMax, growing: true } as const;
     try {
-      [this.#users, this.#sent, this.#watched, this.#changes, this.#diagnosis, this.#tracing] = attempt(
-        what,
-        () => {
-          const users = kept(new BpfMap({ ...hash, keyBytes: 8, valueBytes: socketUser.bytes }));
-          const watched = kept(new BpfMap({ ...hash, keyBytes: 8, valueBytes: 1 }));
-          const keyBytes = sentKey.bytes;
-          const sent = kept(
-            new BpfMap({ type: "lruHash", keyBytes, valueBytes: socketUser.bytes, entriesMax: sentMax }),
-          );
-          const changes = kept(new RingBuffer(changesBytes));
-          const diagnosis = kept(new SocketDiagnosis());
-          const scope = thisScope({ users, sent, watched, changes: changes.map });
-          const tracing = traceWithin(scope);
-          undo.unshift(() => tracing.forEach(closeDescriptor));
-          const target = scope.types.functionId("bpf_iter_task_file");
-          runIterator(what, { instructions: presentSockets(scope), target });
-          return [users, sent, watched, changes, diagnosis, tracing] as const;
-        },
-      );
+      return attempt(what, () => {
+        const changes = kept(new RingBuffer(changesBytes));
+        const map = (options: Pick<BpfMapOptions, "keyBytes" | "valueBytes">): BpfMap =>
+          kept(new BpfMap({ type: "hash", growing: true, entriesMax: socketsMax, ...options }));
+        const scope = thisScope({
+          users: map({ keyBytes: 8, valueBytes: socketUser.bytes }),
+          watched: map({ keyBytes: 8, valueBytes: 1 }),
+          sent: kept(new BpfMap({ ...sentMap, entriesMax: sentMax })),
+          changes: changes.map,
+        });
+        const diagnosis = kept(new SocketDiagnosis());
+        const programs = traceWithin(scope);
+        undo.unshift(() => programs.forEach(closeDescriptor));
+        const target = scope.types.functionId("bpf_iter_task_file");
+        runIterator(what, { instructions: presentSockets(scope), target });
+        return new TracedOwners({ maps: scope.maps, changes, diagnosis, programs });
+      });
     } catch (error) {
       for (const step of undo) step();
       throw error;
     }
+  }
+
+  private constructor(parts: {
+    maps: TracingMaps;
+    changes: RingBuffer;
+    diagnosis: SocketDiagnosis;
+    programs: readonly number[];
+  }) {
+    this.#maps = parts.maps;
+    this.#changes = parts.changes;
+    this.#diagnosis = parts.diagnosis;
+    this.#programs = parts.programs;
   }
 
   get fd(): number {
@@ -104,13 +113,13 @@ export class TracedOwners implements SocketOwners {
   }
 
   watch(cookie: bigint): void {
-    attempt("watch a socket", () => this.#watched.set(this.#cookieKey(cookie), Uint8Array.of(1)));
+    attempt("watch a socket", () => this.#maps.watched.set(this.#cookieKey(cookie), Uint8Array.of(1)));
     this.#watching.add(cookie);
     this.#lookAt(cookie);
   }
 
   unwatch(cookie: bigint): void {
-    if (this.#watching.delete(cookie)) this.#watched.delete(this.#cookieKey(cookie));
+    if (this.#watching.delete(cookie)) this.#maps.watched.delete(this.#cookieKey(cookie));
   }
 
   changes(): SocketChange[] {
@@ -127,8 +136,8 @@ export class TracedOwners implements SocketOwners {
   }
 
   holdings(): Holding[] {
-    const maps = [this.#watched, this.#sent, this.#users].map(({ fd }) => fd);
-    const descriptors = [...this.#tracing, this.#diagnosis.fd, ...maps];
+    const { users, sent, watched } = this.#maps;
+    const descriptors = [...this.#programs, this.#diagnosis.fd, users.fd, sent.fd, watched.fd];
     return [...descriptors.map((fd) => ({ kind: "descriptor", fd }) as const), ...this.#changes.holdings()];
   }
 
@@ -145,14 +154,13 @@ export class TracedOwners implements SocketOwners {
   }
 
   #sender({ local, localPort, remote, remotePort }: SocketEnds): SocketOwner | undefined {
-    const key = this.#ends.fill(0);
-    const view = new DataView(key.buffer);
-    view.setUint16(sentKey.ports, localPort);
-    view.setUint16(sentKey.ports + 2, remotePort);
-    view.setUint32(sentKey.version, local.length === 4 ? 4 : 6, true);
+    const key = this.#sentKey.fill(0);
+    this.#sentView.setUint16(sentKey.ports, localPort);
+    this.#sentView.setUint16(sentKey.ports + 2, remotePort);
+    this.#sentView.setUint32(sentKey.version, local.length === 4 ? 4 : 6, true);
     key.set(local, sentKey.source);
     key.set(remote, sentKey.destination);
-    const value = this.#sent.get(key);
+    const value = this.#maps.sent.get(key);
     if (!value) return undefined;
     const user = readSocketUser(value);
     return ownerOf(user.inode, user);
@@ -170,7 +178,7 @@ export class TracedOwners implements SocketOwners {
   }
 
   #user(cookie: bigint): SocketUser | undefined {
-    const value = this.#users.get(this.#cookieKey(cookie));
+    const value = this.#maps.users.get(this.#cookieKey(cookie));
     return value && readSocketUser(value);
   }
 

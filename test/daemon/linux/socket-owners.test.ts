@@ -55,7 +55,7 @@ for (const kind of kinds) {
   contract.before(async () => {
     first = await Application.start("first");
     await first.do('before = socket.socket(type=socket.SOCK_DGRAM); before.bind(("127.0.0.1", 5000))');
-    owners = kind === "traced" ? new TracedOwners() : new ScannedOwners("the test wants it");
+    owners = kind === "traced" ? TracedOwners.open() : new ScannedOwners("the test wants it");
     second = await Application.start("second");
   });
   contract.after(async () => {
