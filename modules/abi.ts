@@ -63,6 +63,7 @@ export const customizationAbi: Abi = {
     ...configureFunction,
     _initialize: [takes().nothing],
     initialize: [takes().nothing],
+    directions: [takes().pointer],
     flow_open: [takes("i32", "i32").pointer],
     flow_close: [takes("i32").nothing],
     cust_send: [takes("i32", "i32", "i32").pointer],

@@ -1,4 +1,4 @@
-import type { Problem } from "../schemas/mod.ts";
+import { type Problem, ProblemError } from "../schemas/mod.ts";
 import type { CompiledModule } from "./compile.ts";
 import { CustomizationAnswer, verdicts } from "./customization-answer.ts";
 import { flowContextBytes } from "./flow-context.ts";
@@ -24,6 +24,9 @@ export interface CustomizedFlow {
   flags: number;
 }
 
+/** What `directions` answers. */
+const directionBits = { sent: 1, received: 2 } as const;
+
 type Direction = "cust_send" | "cust_recv";
 
 /**
@@ -39,6 +42,7 @@ export class CustomizationGuest {
   readonly #guest: Guest;
   readonly #send: ((...values: number[]) => number) | undefined;
   readonly #receive: ((...values: number[]) => number) | undefined;
+  readonly #directions: number;
   #contextAt = 0;
   #context: Uint8Array | undefined;
   #message = 0;
@@ -49,6 +53,12 @@ export class CustomizationGuest {
     this.#guest = new Guest(module, { ...options, receiver: role === "receiver" });
     if (this.#guest.has("cust_send")) this.#send = this.#guest.entry("cust_send");
     if (this.#guest.has("cust_recv")) this.#receive = this.#guest.entry("cust_recv");
+    this.#directions = this.#askDirections();
+  }
+
+  /** Whether it wants to see what applications send, or what arrives for them: the host may spare itself the other. */
+  wants(direction: "sent" | "received"): boolean {
+    return (this.#directions & directionBits[direction]) !== 0;
   }
 
   /** A socket was attached. Answers false when the module wants nothing of it, and is not to be asked about it. */
@@ -137,6 +147,17 @@ export class CustomizationGuest {
 
   get memoryBytes(): number {
     return this.#guest.bytes.length;
+  }
+
+  #askDirections(): number {
+    const both = directionBits.sent | directionBits.received;
+    const has = (this.#send ? directionBits.sent : 0) | (this.#receive ? directionBits.received : 0);
+    if (!this.#guest.has("directions")) return has;
+    const result = this.#guest.run(this.#guest.entry("directions"), "directions");
+    if (typeof result !== "number") throw new ProblemError(result);
+    if (result > both)
+      throw new ProblemError(this.#guest.invalid("directions", `${result} is not one of 0 to 3`));
+    return has & result;
   }
 
   #ask(

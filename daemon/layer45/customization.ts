@@ -109,7 +109,7 @@ export class Customization {
   }
 
   sees(direction: Direction): boolean {
-    return this.#module.exports.has(direction === "out" ? "cust_send" : "cust_recv");
+    return this.#guest.wants(direction === "out" ? "sent" : "received");
   }
 
   /** Whether a flow that it does not hold yet may become its own. */

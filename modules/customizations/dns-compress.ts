@@ -8,7 +8,7 @@
  * has the bytes 1, 0, 0 of its counts, which are a name that ends long before the query does.
  */
 import { load16, store16 } from "netloom";
-import { answer, Counter, fnv1a, isReceiver, message, notMine } from "netloom/customization";
+import { answer, Counter, DIRECTION_RECEIVED, DIRECTION_SENT, fnv1a, isReceiver, message, notMine } from "netloom/customization";
 
 export { allocate, configure, deallocate } from "netloom";
 export { sec_initialize, sec_respond, state_report } from "netloom/customization";
@@ -36,6 +36,10 @@ const compressed = new Counter("compressed");
 const restored = new Counter("restored");
 const saved = new Counter("saved_bytes");
 const others = new Counter("others");
+
+export function directions(): u32 {
+  return isReceiver() ? DIRECTION_RECEIVED : DIRECTION_SENT;
+}
 
 export function cust_send(flow: u32, block: usize, context: usize): usize {
   message.read(flow, block, context);

@@ -6,6 +6,7 @@ import { answer, message, notMine, TAG_FRONT, Tag, tagBytes } from "netloom/cust
 import { configureTag, isToBeTagged, others, tagged, untagged } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
+export { directions } from "./dns/tagging";
 export { sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const tag = new Tag(TAG_FRONT);

@@ -16,6 +16,7 @@ import {
 import { configureTag, isToBeTagged, tagged, untagged } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
+export { directions } from "./dns/tagging";
 export { sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const tag = new Tag(TAG_FRONT);

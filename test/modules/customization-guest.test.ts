@@ -301,4 +301,18 @@ test("the end that receives says so to its module", () => {
   assert.throws(() => guest(strict, { role: "sender" }));
 });
 
+test("a module says which directions it wants to see, of those that it has functions for", () => {
+  const wants = (parts: Parameters<typeof customizationText>[0]) => {
+    const made = guest(customizationText(parts));
+    return [made.wants("sent"), made.wants("received")];
+  };
+  const directions = (value: number) => `(func (export "directions") (result i32) (i32.const ${value}))`;
+  const receive = "(i32.const 0)";
+  assert.equal(wants({}), [true, false]);
+  assert.equal(wants({ receive }), [true, true]);
+  assert.equal(wants({ receive, more: directions(2) }), [false, true]);
+  assert.equal(wants({ more: directions(3) }), [true, false]);
+  assert.throws(() => wants({ more: directions(4) }), /directions.*is not one of 0 to 3/);
+});
+
 test.run();

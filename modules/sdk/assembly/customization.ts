@@ -5,6 +5,7 @@
  */
 export { answer, drop, more, notMine } from "./answer";
 export { isReceiver } from "./config";
+export { DIRECTION_RECEIVED, DIRECTION_SENT } from "./directions";
 export { Counter, state_report } from "./counter";
 export { FlowTable } from "./flow-table";
 export { fnv1a } from "./hash";
