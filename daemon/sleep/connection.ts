@@ -21,6 +21,15 @@ export type Stage =
   /** The host is being woken, and is to read this first. Nothing is read meanwhile. */
   | { kind: "held"; first: Uint8Array; sinceMs: number };
 
+export const connectionTimes = {
+  /** Nothing moved, either way, for this long: it is broken off. */
+  idleMs: 5 * 60_000,
+  /** So does one that waits for a host which does not wake. */
+  heldMs: 60_000,
+  /** After the stream was ended from here the peer has this long to end it too. */
+  endedMs: 5_000,
+} as const;
+
 /** One connection that the proxy accepted for a sleeping host, as long as a rule speaks on it. */
 export class Connection {
   /** What the rule knows it by. */
@@ -63,6 +72,14 @@ export class Connection {
       this.stage = { kind: "ended", sinceMs: nowMs };
     }
     return this.stage.kind === "ended" && this.peerEnded ? "gone" : "open";
+  }
+
+  /** How it is to end, when its time is up. */
+  overdue(nowMs: number): "orderly" | "reset" | undefined {
+    const { stage, movedMs } = this;
+    if (stage.kind === "ended" && nowMs - stage.sinceMs >= connectionTimes.endedMs) return "orderly";
+    if (stage.kind === "held" && nowMs - stage.sinceMs >= connectionTimes.heldMs) return "reset";
+    return nowMs - movedMs >= connectionTimes.idleMs ? "reset" : undefined;
   }
 
   /** What to wait for: a peer that does not read is not read from. */

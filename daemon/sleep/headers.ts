@@ -1,4 +1,5 @@
 import { onesComplementSum } from "../linux/mod.ts";
+import { IpAddresses, word } from "./ip-addresses.ts";
 
 /** Why a frame is not looked at any further. */
 export type Malformation =
@@ -45,9 +46,9 @@ const extension = {
 
 /**
  * The headers of one frame, read from layer 2 up to the transport's ports; kept and filled again for each frame. All
- * offsets are into the bytes that were read; addresses are signed 32-bit words, as in `Address`.
+ * offsets are into the bytes that were read.
  */
-export class Headers {
+export class Headers extends IpAddresses {
   etherType = 0;
   /** Source address of the frame: first two bytes, and the last four. */
   sourceMacHigh = 0;
@@ -56,8 +57,6 @@ export class Headers {
   networkAt = 0;
   /** Where the network packet ends; what follows is the link's padding. */
   end = 0;
-  /** 4, 6, or 0 for what is not IP. */
-  family = 0;
   /** The upper protocol (the last next header); -1 for what is not IP. */
   protocol = -1;
   hopLimit = 0;
@@ -67,14 +66,6 @@ export class Headers {
   transportAt = -1;
   sourcePort = -1;
   destinationPort = -1;
-  s0 = 0;
-  s1 = 0;
-  s2 = 0;
-  s3 = 0;
-  d0 = 0;
-  d1 = 0;
-  d2 = 0;
-  d3 = 0;
 
   /**
    * Reads the frame at `start`, `length` bytes long; answers what is wrong with it, and then its fields mean nothing.
@@ -115,13 +106,10 @@ export class Headers {
     const total = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     if (total < headerBytes || at + total > end) return "ipv4-total-length";
     if (onesComplementSum(bytes, at, at + headerBytes) !== 0xffff) return "ipv4-checksum";
-    this.family = 4;
+    this.readIpv4Addresses(bytes, at);
     this.end = at + total;
     this.hopLimit = bytes[at + 8]!;
     this.protocol = bytes[at + 9]!;
-    this.s0 = this.s1 = this.s2 = this.d0 = this.d1 = this.d2 = 0;
-    this.s3 = word(bytes, at + 12);
-    this.d3 = word(bytes, at + 16);
     // Nobody speaks from a multicast, broadcast or loopback address; an answer to one would be a storm.
     if (bytes[at + 12]! >= 224 || bytes[at + 12] === 127) return "ipv4-source";
     this.fragment = (((bytes[at + 6]! << 8) | bytes[at + 7]!) & 0x3fff) !== 0;
@@ -133,17 +121,9 @@ export class Headers {
     if (bytes[at]! >>> 4 !== 6) return "ipv6-version";
     const payload = (bytes[at + 4]! << 8) | bytes[at + 5]!;
     if (at + 40 + payload > end) return "ipv6-payload-length";
-    this.family = 6;
+    this.readIpv6Addresses(bytes, at);
     this.end = at + 40 + payload;
     this.hopLimit = bytes[at + 7]!;
-    this.s0 = word(bytes, at + 8);
-    this.s1 = word(bytes, at + 12);
-    this.s2 = word(bytes, at + 16);
-    this.s3 = word(bytes, at + 20);
-    this.d0 = word(bytes, at + 24);
-    this.d1 = word(bytes, at + 28);
-    this.d2 = word(bytes, at + 32);
-    this.d3 = word(bytes, at + 36);
     if (bytes[at + 8] === 0xff || ((this.s0 | this.s1 | this.s2) === 0 && this.s3 === 1))
       return "ipv6-source";
     return this.#readExtensions(bytes, bytes[at + 6]!, at + 40);
@@ -213,8 +193,4 @@ function isExtension(next: number): boolean {
     next === extension.destination ||
     next === extension.mobility
   );
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }

@@ -1,4 +1,5 @@
 import { ethernetBytes, etherType } from "./headers.ts";
+import { IpAddresses } from "./ip-addresses.ts";
 import type { Link } from "./link.ts";
 
 /** Who a rule answers, or for whom it speaks. */
@@ -13,38 +14,14 @@ export interface Conversation {
   senderMac: Uint8Array;
 }
 
-/** Where a packet's source and destination are, and what they are; read from what a guest answered. */
-export class PacketView {
-  family = 0;
-  s0 = 0;
-  s1 = 0;
-  s2 = 0;
-  s3 = 0;
-  d0 = 0;
-  d1 = 0;
-  d2 = 0;
-  d3 = 0;
-
-  /** Reads an IP header's addresses at `at`; false when it is none. */
+/** Source and destination of a packet that a guest answered. */
+export class PacketView extends IpAddresses {
+  /** Reads the IP header at `at`; false when it is none. */
   read(bytes: Uint8Array, at: number, length: number): boolean {
     const version = length > 0 ? bytes[at]! >>> 4 : 0;
-    if (version === 4 && length >= 20) {
-      this.family = 4;
-      this.s0 = this.s1 = this.s2 = this.d0 = this.d1 = this.d2 = 0;
-      this.s3 = word(bytes, at + 12);
-      this.d3 = word(bytes, at + 16);
-      return true;
-    }
-    if (version !== 6 || length < 40) return false;
-    this.family = 6;
-    this.s0 = word(bytes, at + 8);
-    this.s1 = word(bytes, at + 12);
-    this.s2 = word(bytes, at + 16);
-    this.s3 = word(bytes, at + 20);
-    this.d0 = word(bytes, at + 24);
-    this.d1 = word(bytes, at + 28);
-    this.d2 = word(bytes, at + 32);
-    this.d3 = word(bytes, at + 36);
+    if (version === 4 && length >= 20) this.readIpv4Addresses(bytes, at);
+    else if (version === 6 && length >= 40) this.readIpv6Addresses(bytes, at);
+    else return false;
     return true;
   }
 }
@@ -84,6 +61,18 @@ export function writeEthernet(into: Uint8Array, at: number, link: Link, family: 
   into[at + 13] = type & 0xff;
 }
 
+/** Has a packet sent to a link address with the next flush; one that is too long, or has no room, is lost. */
+export function sendPacket(packet: Uint8Array, link: Link, mac: Uint8Array): void {
+  const { sender } = link.ring;
+  const length = packet.length + ethernetBytes;
+  const at = length <= sender.frameBytesMax ? sender.reserve() : -1;
+  if (at < 0) return;
+  sender.bytes.set(packet, at + ethernetBytes);
+  sender.bytes.set(mac, at);
+  writeEthernet(sender.bytes, at, link, packet[0]! >>> 4);
+  sender.commit(length);
+}
+
 /** Where the IP header is in a frame that a guest made; -1 when it carries no IP. */
 export function ipOffset(bytes: Uint8Array, at: number, length: number): number {
   if (length < ethernetBytes) return -1;
@@ -99,8 +88,4 @@ function writeMac(into: Uint8Array, at: number, high: number, low: number): true
   into[at + 4] = low >>> 8;
   into[at + 5] = low;
   return true;
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }

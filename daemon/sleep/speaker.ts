@@ -5,7 +5,14 @@ import { addressBytes, addressText } from "./address.ts";
 import type { AddressTable } from "./address-table.ts";
 import { ethernetBytes, type Headers } from "./headers.ts";
 import type { Link } from "./link.ts";
-import { type Conversation, ipOffset, PacketView, writeDestinationMac, writeEthernet } from "./outgoing.ts";
+import {
+  type Conversation,
+  ipOffset,
+  PacketView,
+  sendPacket,
+  writeDestinationMac,
+  writeEthernet,
+} from "./outgoing.ts";
 import type { Rule } from "./rule.ts";
 import type { Sleeper } from "./sleeper.ts";
 import { type WakeCall, wakeProtocolOf } from "./wakes.ts";
@@ -122,14 +129,7 @@ export class Speaker implements ReactionSink {
   /** Passes the packet that was heard on to the sleeping host itself, as if the proxy were not there. */
   passOn(headers: Headers, mac: Uint8Array, out: Link): void {
     const { ring } = this.#to.link;
-    const length = headers.end - headers.networkAt;
-    const { sender } = out.ring;
-    const at = sender.reserve();
-    if (at < 0 || length + ethernetBytes > sender.frameBytesMax) return;
-    sender.bytes.set(ring.bytes.subarray(headers.networkAt, headers.end), at + ethernetBytes);
-    sender.bytes.set(mac, at);
-    writeEthernet(sender.bytes, at, out, headers.family);
-    sender.commit(length + ethernetBytes);
+    sendPacket(ring.bytes.subarray(headers.networkAt, headers.end), out, mac);
   }
 
   close(): void {

@@ -1,20 +1,14 @@
 import { type StreamGuest, streamBytesMax } from "../../modules/mod.ts";
 import { type Problem, ProblemError } from "../../schemas/mod.ts";
-import { acceptTcp, closeTcp, type IngressDrops, PrivateStack, readTcp } from "../linux/mod.ts";
+import { type Accepted, closeTcp, PrivateStack, readTcp } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
 import { addressText, wordsOf } from "./address.ts";
 import { Connection, encodeEnds, type StreamEnds } from "./connection.ts";
-import {
-  Conversations,
-  connectionKey,
-  isOpening,
-  keyOfAnswer,
-  keyOfPacket,
-  listenAddresses,
-} from "./conversations.ts";
-import { ethernetBytes, type Headers } from "./headers.ts";
+import { Conversations, connectionKey, isOpening, keyOfAnswer, keyOfPacket } from "./conversations.ts";
+import type { Headers } from "./headers.ts";
 import type { Link } from "./link.ts";
-import { writeEthernet } from "./outgoing.ts";
+import { type Listener, Listeners } from "./listeners.ts";
+import { sendPacket } from "./outgoing.ts";
 import type { Rule } from "./rule.ts";
 import type { Sleeper } from "./sleeper.ts";
 import { Splices } from "./splices.ts";
@@ -24,16 +18,9 @@ import { Watch } from "./watch.ts";
 
 const connectionsPerRuleMax = 128;
 const connectionsMax = 512;
-const backlog = 128;
-const acceptedPerTurnMax = 64;
 const packetsPerTurnMax = 512;
+const emitTurnsMax = 4;
 const sweepEveryMs = 250;
-/** Nothing moved, either way, for this long. */
-const idleMs = 5 * 60_000;
-/** A host that was to answer has not woken. */
-const heldMs = 60_000;
-/** After the stream was ended from here the peer has this long to end it too. */
-const endedMs = 5_000;
 
 export interface StreamEvents {
   /** The rule wants its host awake, for what it was called for. */
@@ -41,12 +28,12 @@ export interface StreamEvents {
   faulted(rule: Rule, found: Problem): void;
 }
 
-/** A socket that connections to a sleeping host's address are accepted from. */
-interface Listener {
-  fd: number;
-  rule: Rule;
-  address: Uint8Array;
-  port: number;
+/** What there is once a rule with streams was installed. */
+interface Open {
+  stack: PrivateStack;
+  watch: Watch;
+  listeners: Listeners;
+  splices: Splices;
 }
 
 /**
@@ -60,11 +47,8 @@ export class Streams {
   readonly #conversations = new Conversations();
   readonly #connections = new Map<number, Connection>();
   readonly #rules = new StreamRules(this.#connections);
-  readonly #listeners = new Map<Rule, Listener[]>();
   readonly #buffer = new Uint8Array(streamBytesMax);
-  #stack: PrivateStack | undefined;
-  #watch: Watch | undefined;
-  #splices: Splices | undefined;
+  #open: Open | undefined;
   #numbered = 0;
   #nowMs = 0;
   #sweepMs = Number.POSITIVE_INFINITY;
@@ -76,23 +60,30 @@ export class Streams {
 
   /** Makes the TCP stack, once. Throws `linux.*` problems. */
   prepare(): void {
-    if (this.#stack) return;
+    this.#prepared();
+  }
+
+  #prepared(): Open {
+    if (this.#open) return this.#open;
     const stack = PrivateStack.open();
     for (const holding of stack.holdings()) this.#context.hold(holding);
-    this.#stack = stack;
-    this.#watch = new Watch();
-    this.#hold(this.#watch.fd);
-    this.#splices = new Splices(this.#conversations, {
-      watch: this.#watch,
-      buffer: this.#buffer,
-      hold: (fd) => this.#hold(fd),
-      release: (fd) => this.#context.release({ kind: "descriptor", fd }),
-    });
+    const watch = new Watch();
+    const hold = (fd: number) => this.#context.hold({ kind: "descriptor", fd });
+    const release = (fd: number) => this.#context.release({ kind: "descriptor", fd });
+    hold(watch.fd);
+    const accepted = (listener: Listener, one: Accepted) => this.#accept(listener, one);
+    this.#open = {
+      stack,
+      watch,
+      listeners: new Listeners({ stack, watch, hold, release, accepted }),
+      splices: new Splices(this.#conversations, { watch, buffer: this.#buffer, hold, release }),
+    };
     this.#context.changed();
+    return this.#open;
   }
 
   descriptors(): number[] {
-    return this.#stack && this.#watch ? [this.#stack.fd, this.#watch.fd] : [];
+    return this.#open ? [this.#open.stack.fd, this.#open.watch.fd] : [];
   }
 
   /** When `turn` wants to be called again. */
@@ -102,7 +93,7 @@ export class Streams {
 
   /** Connections that go on while their hosts are awake: nobody else may answer their packets. */
   get spliced(): StreamEnds[] {
-    return this.#splices?.ends ?? [];
+    return this.#open?.splices.ends ?? [];
   }
 
   /** Accepts connections for the rule. One that cannot listen says why (`deaf`), and tries again when its host sleeps again. */
@@ -110,7 +101,7 @@ export class Streams {
     const before = rule.deaf;
     rule.deaf = undefined;
     try {
-      this.#listen(rule);
+      this.#prepared().listeners.open(rule);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       rule.deaf = error.problem;
@@ -118,34 +109,9 @@ export class Streams {
     if (rule.deaf !== before) this.#context.changed(rule.id);
   }
 
-  /** Throws `linux.*` problems: another rule may have the port. */
-  #listen(rule: Rule): void {
-    this.prepare();
-    const listeners: Listener[] = [];
-    this.#listeners.set(rule, listeners);
-    try {
-      for (const address of listenAddresses(rule)) {
-        const port = rule.port as number;
-        const fd = (this.#stack as PrivateStack).listen(address, port, backlog);
-        this.#hold(fd);
-        const listener = { fd, rule, address, port };
-        listeners.push(listener);
-        this.#watch?.set(fd, () => this.#accept(listener), { read: true, write: false });
-      }
-    } catch (error) {
-      this.close(rule);
-      throw error;
-    }
-  }
-
   /** Accepts no more, and breaks off what the rule still has. */
   close(rule: Rule): void {
-    for (const { fd } of this.#listeners.get(rule) ?? []) {
-      this.#watch?.remove(fd);
-      this.#context.release({ kind: "descriptor", fd });
-      closeTcp(fd, "reset");
-    }
-    this.#listeners.delete(rule);
+    this.#open?.listeners.close(rule);
     this.reset(rule);
     this.#conversations.forgetRule(rule);
   }
@@ -155,7 +121,7 @@ export class Streams {
     for (const connection of this.#connections.values()) {
       if (connection.rule === rule) this.#end(connection, "reset");
     }
-    this.#emit();
+    this.#emitAll();
   }
 
   /** The rule's timer has expired. */
@@ -174,8 +140,8 @@ export class Streams {
       if (stage.kind !== "held" || rule.sleeper !== sleeper) continue;
       this.#connections.delete(number);
       rule.counts.connections -= 1;
-      this.#watch?.remove(fd);
-      this.#splices?.add({ fd, ends, conversation, first: stage.first }, this.#nowMs);
+      this.#open?.watch.remove(fd);
+      this.#open?.splices.add({ fd, ends, conversation, first: stage.first }, this.#nowMs);
       this.#sweepMs = this.#nowMs;
       this.#tellClosed(rule, number);
     }
@@ -190,7 +156,7 @@ export class Streams {
     const conversation = this.#conversations.get(keyOfPacket(bytes, headers));
     if (!conversation?.spliced) return false;
     conversation.link = link;
-    this.#stack?.receive(bytes.subarray(headers.networkAt, headers.end));
+    this.#open?.stack.receive(bytes.subarray(headers.networkAt, headers.end));
     return true;
   }
 
@@ -208,65 +174,48 @@ export class Streams {
     conversation.link = link;
     const { ring } = link;
     conversation.peerMac.set(ring.bytes.subarray(ring.start + 6, ring.start + 12));
-    this.#stack?.receive(bytes.subarray(headers.networkAt, headers.end));
+    this.#open?.stack.receive(bytes.subarray(headers.networkAt, headers.end));
   }
 
   /** Handles what has come; answers how much that was. */
   turn(nowMs: number): number {
     this.#nowMs = nowMs;
-    if (!this.#watch) return 0;
-    const events = this.#watch.turn();
-    this.#splices?.settle(nowMs);
+    if (!this.#open) return 0;
+    const events = this.#open.watch.turn();
+    this.#open.splices.settle(nowMs);
     if (nowMs >= this.#sweepMs) this.#sweep();
     return events + this.#emit();
   }
 
   stop(): void {
-    for (const rule of [...this.#listeners.keys()]) this.close(rule);
-    this.#splices?.stop();
-    this.#emit();
-    this.#splices?.settle(Number.POSITIVE_INFINITY);
-    if (!this.#stack || !this.#watch) return;
-    for (const holding of this.#stack.holdings()) this.#context.release(holding);
-    this.#context.release({ kind: "descriptor", fd: this.#watch.fd });
-    this.#watch.close();
-    this.#stack.close();
-    this.#stack = undefined;
-    this.#watch = undefined;
+    if (!this.#open) return;
+    const { stack, watch, listeners, splices } = this.#open;
+    for (const rule of listeners.rules) this.close(rule);
+    splices.stop();
+    this.#emitAll();
+    splices.settle(Number.POSITIVE_INFINITY);
+    for (const holding of stack.holdings()) this.#context.release(holding);
+    this.#context.release({ kind: "descriptor", fd: watch.fd });
+    watch.close();
+    stack.close();
+    this.#open = undefined;
   }
 
-  #hold(fd: number): void {
-    this.#context.hold({ kind: "descriptor", fd });
-  }
-
-  #accept(listener: Listener): void {
-    for (let count = 0; count < acceptedPerTurnMax; count += 1) {
-      // A rule whose program fails as soon as a connection is there does not listen any more.
-      if (!this.#listeners.get(listener.rule)?.includes(listener)) return;
-      const accepted = acceptTcp(listener.fd);
-      if (!accepted) return;
-      const { rule, address: own, port: ownPort } = listener;
-      const { fd, address: peer, port: peerPort } = accepted;
-      const conversation = this.#conversations.get(connectionKey(peer, peerPort, own, ownPort));
-      const isFull =
-        rule.counts.connections >= connectionsPerRuleMax || this.#connections.size >= connectionsMax;
-      if (conversation === undefined || isFull) {
-        rule.counts.refused += 1;
-        closeTcp(fd, "reset");
-        continue;
-      }
-      this.#hold(fd);
-      this.#conversations.pin(conversation);
-      this.#numbered = (this.#numbered + 1) >>> 0;
-      const given = {
-        number: this.#numbered,
-        fd,
-        rule,
-        ends: { peer, peerPort, own, ownPort },
-        conversation,
-      };
-      this.#begin(new Connection(given, this.#nowMs));
+  #accept({ rule, address: own, port: ownPort }: Listener, accepted: Accepted): void {
+    const { fd, address: peer, port: peerPort } = accepted;
+    const conversation = this.#conversations.get(connectionKey(peer, peerPort, own, ownPort));
+    const isFull =
+      rule.counts.connections >= connectionsPerRuleMax || this.#connections.size >= connectionsMax;
+    if (conversation === undefined || isFull) {
+      rule.counts.refused += 1;
+      closeTcp(fd, "reset");
+      return;
     }
+    this.#context.hold({ kind: "descriptor", fd });
+    this.#conversations.pin(conversation);
+    this.#numbered = (this.#numbered + 1) >>> 0;
+    const ends = { peer, peerPort, own, ownPort };
+    this.#begin(new Connection({ number: this.#numbered, fd, rule, ends, conversation }, this.#nowMs));
   }
 
   #begin(connection: Connection): void {
@@ -281,7 +230,7 @@ export class Streams {
 
   #wait(connection: Connection): void {
     const ready = (readable: boolean) => this.#ready(connection, readable);
-    this.#watch?.set(connection.fd, ready, connection.interest);
+    this.#open?.watch.set(connection.fd, ready, connection.interest);
   }
 
   #ready(connection: Connection, readable: boolean): void {
@@ -354,7 +303,7 @@ export class Streams {
   #end(connection: Connection, how: "orderly" | "reset"): void {
     this.#connections.delete(connection.number);
     connection.rule.counts.connections -= 1;
-    this.#watch?.remove(connection.fd);
+    this.#open?.watch.remove(connection.fd);
     this.#context.release({ kind: "descriptor", fd: connection.fd });
     connection.close(how);
     this.#conversations.loosen(connection.conversation);
@@ -362,58 +311,30 @@ export class Streams {
 
   #sweep(): void {
     for (const connection of this.#connections.values()) {
-      const { stage, movedMs } = connection;
-      if (stage.kind === "ended" && this.#nowMs - stage.sinceMs >= endedMs)
-        this.#finish(connection, "orderly");
-      else if (stage.kind === "held" && this.#nowMs - stage.sinceMs >= heldMs)
-        this.#finish(connection, "reset");
-      else if (this.#nowMs - movedMs >= idleMs) this.#finish(connection, "reset");
+      const how = connection.overdue(this.#nowMs);
+      if (how) this.#finish(connection, how);
     }
-    const isNeeded = this.#connections.size > 0 || (this.#splices?.size ?? 0) > 0;
+    const isNeeded = this.#connections.size > 0 || (this.#open?.splices.size ?? 0) > 0;
     this.#sweepMs = isNeeded ? this.#nowMs + sweepEveryMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Before those are forgotten to whom it goes; the stack's device holds a few hundred packets. */
+  #emitAll(): void {
+    for (let turns = 0; turns < emitTurnsMax && this.#emit() === packetsPerTurnMax; turns += 1);
   }
 
   /** Sends what the stack has to send to where its peers are; what is for nobody known is lost, as on a wire. */
   #emit(): number {
     let count = 0;
     for (; count < packetsPerTurnMax; count += 1) {
-      const packet = this.#stack?.next();
+      const packet = this.#open?.stack.next();
       if (!packet) break;
       const key = keyOfAnswer(packet);
       const conversation = key === undefined ? undefined : this.#conversations.get(key);
-      if (conversation) send(conversation.link, conversation.peerMac, packet);
+      if (conversation) sendPacket(packet, conversation.link, conversation.peerMac);
     }
     return count;
   }
-}
-
-/** Connections as nftables writes them. */
-export function guardedConnections(
-  spliced: readonly StreamEnds[],
-): Pick<IngressDrops, "connections4" | "connections6"> {
-  const write = ({ peer, peerPort, own, ownPort }: StreamEnds): string =>
-    `${formatAddress(peer)} . ${peerPort} . ${formatAddress(own)} . ${ownPort}`;
-  return {
-    connections4: spliced.filter(({ own }) => own.length === 4).map(write),
-    connections6: spliced.filter(({ own }) => own.length === 16).map(write),
-  };
-}
-
-function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: 8 }, (_, group) => view.getUint16(group * 2).toString(16)).join(":");
-}
-
-function send(link: Link, mac: Uint8Array, packet: Uint8Array): void {
-  const { sender } = link.ring;
-  const length = packet.length + ethernetBytes;
-  const at = length <= sender.frameBytesMax ? sender.reserve() : -1;
-  if (at < 0) return;
-  sender.bytes.set(packet, at + ethernetBytes);
-  sender.bytes.set(mac, at);
-  writeEthernet(sender.bytes, at, link, packet[0]! >>> 4);
-  sender.commit(length);
 }
 
 function wakeCallOf({ ends: { peer } }: Connection): WakeCall {
