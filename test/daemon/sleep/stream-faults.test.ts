@@ -304,7 +304,7 @@ say(outcome(lambda: read_all(s)) == data)`,
     });
     // A service that starts only after its host is awake.
     await runUntilReady("listening", "host", "python3", "-c", echoServer);
-    await until("all is back", () => client.output !== "");
+    await until("all is back", () => client.output.endsWith("\n"));
     assert.is(client.output, "True\n");
   },
 );
