@@ -1,5 +1,6 @@
 import {
   type Customization,
+  type DesiredUnit,
   durationMs,
   type InverseUnitSpec,
   inverseUnitId,
@@ -9,7 +10,7 @@ import {
   quantityBytes,
 } from "../../schemas/mod.ts";
 import { moduleArtifact } from "../security/instance-keys.ts";
-import { lifeOf, placeOnEach } from "./place.ts";
+import { lifeOf as lifeOfMost, placeOnEach } from "./place.ts";
 import type { CompileContext, KindCompiler, Placement } from "./placement.ts";
 import { hostIdOf, makeUnit } from "./unit.ts";
 
@@ -20,6 +21,11 @@ export const compileCustomization: KindCompiler<Customization> = (customization,
     compileInverse(customization, { ...inverse, index }, context),
   ),
 ];
+
+function lifeOf(customization: Customization): Omit<DesiredUnit, "unit"> {
+  const life = lifeOfMost(customization);
+  return customization.spec.deprecated ? { ...life, state: "deprecated" } : life;
+}
 
 type Inverse = NonNullable<Customization["spec"]["inverse"]>[number];
 

@@ -152,6 +152,10 @@ export interface Customization {
     priority: Priority;
     active: Active;
     /**
+     * true: keeps the flows it has until they end, and takes no new ones, active or not.
+     */
+    deprecated: boolean;
+    /**
      * immediate: live sockets too; new: only sockets opened from now on.
      */
     attach: "immediate" | "new";

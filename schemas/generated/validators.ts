@@ -1196,7 +1196,7 @@ return errors === 0;
 }
 
 export const Customization = validate21;
-const schema27 = {"$id":"https://netloom.dev/schemas/customization.json","title":"Customization","description":"A module that rewrites the messages of application flows at both ends (layer-4.5).","x-netloom":{"plural":"customizations","shortNames":["nlc"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Customization"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["module","ends"],"properties":{"module":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships."},"config":{"$ref":"pieces.json#/$defs/config"}}},"priority":{"$ref":"pieces.json#/$defs/priority","description":"Lower goes first; no two customizations that tap the same flow of a host may have the same.","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"attach":{"description":"immediate: live sockets too; new: only sockets opened from now on.","type":"string","enum":["immediate","new"],"default":"new"},"ends":{"description":"The two roles of a customized flow, as seen by outgoing messages; a role may be left out where netloom has no hold of that end.","type":"array","minItems":1,"maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["role"],"items":{"$ref":"#/$defs/customizationEnd"}},"monitor":{"description":"Ask the module for its statistics.","type":"object","additionalProperties":false,"default":{},"properties":{"interval":{"$ref":"pieces.json#/$defs/duration","default":"10s"}}},"security":{"description":"Challenge the module; one that answers wrong is revoked.","type":"object","additionalProperties":false,"required":["challenge"],"properties":{"challenge":{"$ref":"pieces.json#/$defs/duration"}}},"inverse":{"description":"What lets middleboxes read customized traffic.","type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["middlebox","hosts","file"],"properties":{"middlebox":{"$ref":"pieces.json#/$defs/name"},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"file":{"$ref":"pieces.json#/$defs/path"}}}},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a message whose module fails.","type":"string","enum":["drop","accept"],"default":"accept"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"customizationEnd":{"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}},"tap":{"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket; `*` stands for any characters, `?` for one.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader), with wildcards likewise.","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}},"tapEndpoint":{"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}}}};
+const schema27 = {"$id":"https://netloom.dev/schemas/customization.json","title":"Customization","description":"A module that rewrites the messages of application flows at both ends (layer-4.5).","x-netloom":{"plural":"customizations","shortNames":["nlc"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Customization"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["module","ends"],"properties":{"module":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships."},"config":{"$ref":"pieces.json#/$defs/config"}}},"priority":{"$ref":"pieces.json#/$defs/priority","description":"Lower goes first; no two customizations that tap the same flow of a host may have the same.","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"deprecated":{"description":"true: keeps the flows it has until they end, and takes no new ones, active or not.","type":"boolean","default":false},"attach":{"description":"immediate: live sockets too; new: only sockets opened from now on.","type":"string","enum":["immediate","new"],"default":"new"},"ends":{"description":"The two roles of a customized flow, as seen by outgoing messages; a role may be left out where netloom has no hold of that end.","type":"array","minItems":1,"maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["role"],"items":{"$ref":"#/$defs/customizationEnd"}},"monitor":{"description":"Ask the module for its statistics.","type":"object","additionalProperties":false,"default":{},"properties":{"interval":{"$ref":"pieces.json#/$defs/duration","default":"10s"}}},"security":{"description":"Challenge the module; one that answers wrong is revoked.","type":"object","additionalProperties":false,"required":["challenge"],"properties":{"challenge":{"$ref":"pieces.json#/$defs/duration"}}},"inverse":{"description":"What lets middleboxes read customized traffic.","type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["middlebox","hosts","file"],"properties":{"middlebox":{"$ref":"pieces.json#/$defs/name"},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"file":{"$ref":"pieces.json#/$defs/path"}}}},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a message whose module fails.","type":"string","enum":["drop","accept"],"default":"accept"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"customizationEnd":{"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}},"tap":{"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket; `*` stands for any characters, `?` for one.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader), with wildcards likewise.","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}},"tapEndpoint":{"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}}}};
 const schema32 = {"description":"A file of the source, relative to its root.","type":"string","minLength":1,"maxLength":512,"pattern":"^[^/].*$"};
 const schema34 = {"description":"Handed to the program as JSON; its shape belongs to the program.","type":"object","x-kubernetes-preserve-unknown-fields":true};
 const schema35 = {"description":"Lower goes first; ties by name.","type":"integer","minimum":0,"maximum":65535};
@@ -2453,6 +2453,9 @@ data3.priority = 100;
 if(data3.active === undefined){
 data3.active = true;
 }
+if(data3.deprecated === undefined){
+data3.deprecated = false;
+}
 if(data3.attach === undefined){
 data3.attach = "new";
 }
@@ -2736,9 +2739,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-let data10 = data3.attach;
-if(typeof data10 !== "string"){
-const err30 = {instancePath:instancePath+"/spec/attach",schemaPath:"#/properties/spec/properties/attach/type",keyword:"type",params:{type: "string"}};
+if(typeof data3.deprecated !== "boolean"){
+const err30 = {instancePath:instancePath+"/spec/deprecated",schemaPath:"#/properties/spec/properties/deprecated/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2747,8 +2749,9 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!((data10 === "immediate") || (data10 === "new"))){
-const err31 = {instancePath:instancePath+"/spec/attach",schemaPath:"#/properties/spec/properties/attach/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.attach.enum}};
+let data11 = data3.attach;
+if(typeof data11 !== "string"){
+const err31 = {instancePath:instancePath+"/spec/attach",schemaPath:"#/properties/spec/properties/attach/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2757,11 +2760,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data3.ends !== undefined){
-let data11 = data3.ends;
-if(Array.isArray(data11)){
-if(data11.length > 2){
-const err32 = {instancePath:instancePath+"/spec/ends",schemaPath:"#/properties/spec/properties/ends/maxItems",keyword:"maxItems",params:{limit: 2}};
+if(!((data11 === "immediate") || (data11 === "new"))){
+const err32 = {instancePath:instancePath+"/spec/attach",schemaPath:"#/properties/spec/properties/attach/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.attach.enum}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2770,8 +2770,11 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data11.length < 1){
-const err33 = {instancePath:instancePath+"/spec/ends",schemaPath:"#/properties/spec/properties/ends/minItems",keyword:"minItems",params:{limit: 1}};
+if(data3.ends !== undefined){
+let data12 = data3.ends;
+if(Array.isArray(data12)){
+if(data12.length > 2){
+const err33 = {instancePath:instancePath+"/spec/ends",schemaPath:"#/properties/spec/properties/ends/maxItems",keyword:"maxItems",params:{limit: 2}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2780,16 +2783,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate25(data11[i0], {instancePath:instancePath+"/spec/ends/" + i0,parentData:data11,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/spec/ends",schemaPath:"#/properties/spec/properties/ends/type",keyword:"type",params:{type: "array"}};
+if(data12.length < 1){
+const err34 = {instancePath:instancePath+"/spec/ends",schemaPath:"#/properties/spec/properties/ends/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2798,15 +2793,16 @@ vErrors.push(err34);
 }
 errors++;
 }
+const len0 = data12.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate25(data12[i0], {instancePath:instancePath+"/spec/ends/" + i0,parentData:data12,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
 }
-let data13 = data3.monitor;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.interval === undefined){
-data13.interval = "10s";
 }
-for(const key3 in data13){
-if(!(key3 === "interval")){
-const err35 = {instancePath:instancePath+"/spec/monitor",schemaPath:"#/properties/spec/properties/monitor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+}
+else {
+const err35 = {instancePath:instancePath+"/spec/ends",schemaPath:"#/properties/spec/properties/ends/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2816,10 +2812,14 @@ vErrors.push(err35);
 errors++;
 }
 }
-let data14 = data13.interval;
-if(typeof data14 === "string"){
-if(data14.length > 32){
-const err36 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
+let data14 = data3.monitor;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.interval === undefined){
+data14.interval = "10s";
+}
+for(const key3 in data14){
+if(!(key3 === "interval")){
+const err36 = {instancePath:instancePath+"/spec/monitor",schemaPath:"#/properties/spec/properties/monitor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2828,8 +2828,11 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern6.test(data14)){
-const err37 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
+}
+let data15 = data14.interval;
+if(typeof data15 === "string"){
+if(data15.length > 32){
+const err37 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2838,9 +2841,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
+if(!pattern6.test(data15)){
+const err38 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2851,7 +2853,7 @@ errors++;
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/spec/monitor",schemaPath:"#/properties/spec/properties/monitor/type",keyword:"type",params:{type: "object"}};
+const err39 = {instancePath:instancePath+"/spec/monitor/interval",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2860,11 +2862,9 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data3.security !== undefined){
-let data15 = data3.security;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.challenge === undefined){
-const err40 = {instancePath:instancePath+"/spec/security",schemaPath:"#/properties/spec/properties/security/required",keyword:"required",params:{missingProperty: "challenge"}};
+}
+else {
+const err40 = {instancePath:instancePath+"/spec/monitor",schemaPath:"#/properties/spec/properties/monitor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2873,9 +2873,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!(key4 === "challenge")){
-const err41 = {instancePath:instancePath+"/spec/security",schemaPath:"#/properties/spec/properties/security/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(data3.security !== undefined){
+let data16 = data3.security;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.challenge === undefined){
+const err41 = {instancePath:instancePath+"/spec/security",schemaPath:"#/properties/spec/properties/security/required",keyword:"required",params:{missingProperty: "challenge"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2884,12 +2886,9 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-if(data15.challenge !== undefined){
-let data16 = data15.challenge;
-if(typeof data16 === "string"){
-if(data16.length > 32){
-const err42 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
+for(const key4 in data16){
+if(!(key4 === "challenge")){
+const err42 = {instancePath:instancePath+"/spec/security",schemaPath:"#/properties/spec/properties/security/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2898,8 +2897,12 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(!pattern6.test(data16)){
-const err43 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
+}
+if(data16.challenge !== undefined){
+let data17 = data16.challenge;
+if(typeof data17 === "string"){
+if(data17.length > 32){
+const err43 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2908,9 +2911,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-else {
-const err44 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
+if(!pattern6.test(data17)){
+const err44 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)){1,5}$"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2920,9 +2922,8 @@ vErrors.push(err44);
 errors++;
 }
 }
-}
 else {
-const err45 = {instancePath:instancePath+"/spec/security",schemaPath:"#/properties/spec/properties/security/type",keyword:"type",params:{type: "object"}};
+const err45 = {instancePath:instancePath+"/spec/security/challenge",schemaPath:"pieces.json#/$defs/duration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2932,11 +2933,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data3.inverse !== undefined){
-let data17 = data3.inverse;
-if(Array.isArray(data17)){
-if(data17.length > 16){
-const err46 = {instancePath:instancePath+"/spec/inverse",schemaPath:"#/properties/spec/properties/inverse/maxItems",keyword:"maxItems",params:{limit: 16}};
+}
+else {
+const err46 = {instancePath:instancePath+"/spec/security",schemaPath:"#/properties/spec/properties/security/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2945,12 +2944,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-const len1 = data17.length;
-for(let i1=0; i1<len1; i1++){
-let data18 = data17[i1];
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.middlebox === undefined){
-const err47 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "middlebox"}};
+}
+if(data3.inverse !== undefined){
+let data18 = data3.inverse;
+if(Array.isArray(data18)){
+if(data18.length > 16){
+const err47 = {instancePath:instancePath+"/spec/inverse",schemaPath:"#/properties/spec/properties/inverse/maxItems",keyword:"maxItems",params:{limit: 16}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2959,8 +2958,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data18.hosts === undefined){
-const err48 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "hosts"}};
+const len1 = data18.length;
+for(let i1=0; i1<len1; i1++){
+let data19 = data18[i1];
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.middlebox === undefined){
+const err48 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "middlebox"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2969,8 +2972,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data18.file === undefined){
-const err49 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "file"}};
+if(data19.hosts === undefined){
+const err49 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "hosts"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2979,9 +2982,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-for(const key5 in data18){
-if(!(((key5 === "middlebox") || (key5 === "hosts")) || (key5 === "file"))){
-const err50 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(data19.file === undefined){
+const err50 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "file"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2990,12 +2992,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data18.middlebox !== undefined){
-let data19 = data18.middlebox;
-if(typeof data19 === "string"){
-if(data19.length > 63){
-const err51 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/maxLength",keyword:"maxLength",params:{limit: 63}};
+for(const key5 in data19){
+if(!(((key5 === "middlebox") || (key5 === "hosts")) || (key5 === "file"))){
+const err51 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3004,8 +3003,12 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data19.length < 1){
-const err52 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data19.middlebox !== undefined){
+let data20 = data19.middlebox;
+if(typeof data20 === "string"){
+if(data20.length > 63){
+const err52 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3014,8 +3017,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!pattern0.test(data19)){
-const err53 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(data20.length < 1){
+const err53 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3024,9 +3027,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-else {
-const err54 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/type",keyword:"type",params:{type: "string"}};
+if(!pattern0.test(data20)){
+const err54 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3036,17 +3038,8 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data18.hosts !== undefined){
-if(!(validate26(data18.hosts, {instancePath:instancePath+"/spec/inverse/" + i1+"/hosts",parentData:data18,parentDataProperty:"hosts",rootData}))){
-vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
-errors = vErrors.length;
-}
-}
-if(data18.file !== undefined){
-let data21 = data18.file;
-if(typeof data21 === "string"){
-if(data21.length > 512){
-const err55 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/maxLength",keyword:"maxLength",params:{limit: 512}};
+else {
+const err55 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3055,8 +3048,18 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data21.length < 1){
-const err56 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data19.hosts !== undefined){
+if(!(validate26(data19.hosts, {instancePath:instancePath+"/spec/inverse/" + i1+"/hosts",parentData:data19,parentDataProperty:"hosts",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+if(data19.file !== undefined){
+let data22 = data19.file;
+if(typeof data22 === "string"){
+if(data22.length > 512){
+const err56 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/maxLength",keyword:"maxLength",params:{limit: 512}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3065,8 +3068,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!pattern10.test(data21)){
-const err57 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
+if(data22.length < 1){
+const err57 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3075,9 +3078,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-else {
-const err58 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/type",keyword:"type",params:{type: "string"}};
+if(!pattern10.test(data22)){
+const err58 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3087,9 +3089,8 @@ vErrors.push(err58);
 errors++;
 }
 }
-}
 else {
-const err59 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/type",keyword:"type",params:{type: "object"}};
+const err59 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3101,7 +3102,7 @@ errors++;
 }
 }
 else {
-const err60 = {instancePath:instancePath+"/spec/inverse",schemaPath:"#/properties/spec/properties/inverse/type",keyword:"type",params:{type: "array"}};
+const err60 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3111,13 +3112,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(!(validate36(data3.limits, {instancePath:instancePath+"/spec/limits",parentData:data3,parentDataProperty:"limits",rootData}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
-errors = vErrors.length;
 }
-let data23 = data3.onFault;
-if(typeof data23 !== "string"){
-const err61 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/type",keyword:"type",params:{type: "string"}};
+else {
+const err61 = {instancePath:instancePath+"/spec/inverse",schemaPath:"#/properties/spec/properties/inverse/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3126,13 +3123,29 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(!((data23 === "drop") || (data23 === "accept"))){
-const err62 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.onFault.enum}};
+}
+if(!(validate36(data3.limits, {instancePath:instancePath+"/spec/limits",parentData:data3,parentDataProperty:"limits",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+errors = vErrors.length;
+}
+let data24 = data3.onFault;
+if(typeof data24 !== "string"){
+const err62 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
 else {
 vErrors.push(err62);
+}
+errors++;
+}
+if(!((data24 === "drop") || (data24 === "accept"))){
+const err63 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.onFault.enum}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
 }
 errors++;
 }
@@ -3144,24 +3157,24 @@ errors = vErrors.length;
 }
 }
 else {
-const err63 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err64 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err63];
+vErrors = [err64];
 }
 else {
-vErrors.push(err63);
+vErrors.push(err64);
 }
 errors++;
 }
 }
 }
 else {
-const err64 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err65 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err64];
+vErrors = [err65];
 }
 else {
-vErrors.push(err64);
+vErrors.push(err65);
 }
 errors++;
 }

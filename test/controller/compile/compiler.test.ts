@@ -221,6 +221,23 @@ test("a customization lands on the hosts of each of its ends", async () => {
   ]);
 });
 
+test("a customization that is deprecated is, active or not", async () => {
+  for (const [fields, state] of [
+    ["", "active"],
+    ["active: false", "installed"],
+    ["deprecated: true", "deprecated"],
+    ["active: false\n  deprecated: true", "deprecated"],
+  ]) {
+    const customization = `  module: {standard: icmp-echo}
+  ${fields}
+  ends: [{role: sender, hosts: {matchNames: [gw]}, tap: {protocol: TCP, local: {port: 80}}}]
+`;
+    const units = await unitsOf(host("gw"), object("Customization", "slow", customization));
+    const unit = units["Customization/default/slow/sender on default/gw"] as { state: string };
+    assert.is(unit.state, state);
+  }
+});
+
 test("only what a change concerns is compiled again", async () => {
   const rule = (port: number, label: string): string =>
     `  hosts: {matchLabels: {role: ${label}}}\n  netfilter: {hook: INPUT, match: {protocol: tcp, destinationPort: ${port}}}\n  program: {lua: nat.lua}\n`;
