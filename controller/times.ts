@@ -29,4 +29,4 @@ export const defaultTimes: ControllerTimes = {
 };
 
 /** Batches under way at once, over all hosts. */
-export const hostsInFlightMax = 64;
+export const hostsInFlightMax = 256;

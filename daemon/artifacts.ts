@@ -40,17 +40,23 @@ export async function fetchArtifacts(
     try {
       if (bytes > limits.blobBytesMax)
         fail("artifact.too-large", { digest, bytes, bytesMax: limits.blobBytesMax });
+      // The digest of a blob was verified as it came (`BlobStore.get`), and is again whenever it is read from disk.
       const content = artifact.private
-        ? Buffer.from(enclosed ?? fail("artifact.missing", { digest }), "base64")
+        ? enclosedContent(enclosed, digest)
         : await from.get(digest, { timeoutMs: fetchDeadlineMs });
-      const is = sha256(content);
-      if (is !== digest) fail("artifact.corrupt", { digest, is });
       await into.write(digest, content);
     } catch (error) {
       failed.set(digest, fetchProblem(error, digest));
     }
   });
   return failed;
+}
+
+function enclosedContent(enclosed: string | undefined, digest: Digest): Uint8Array {
+  if (enclosed === undefined) return fail("artifact.missing", { digest });
+  const content = Buffer.from(enclosed, "base64");
+  const is = sha256(content);
+  return is === digest ? content : fail("artifact.corrupt", { digest, is });
 }
 
 /** A unit's artifacts by name, from disk; the problem of the first that is not there or damaged. */

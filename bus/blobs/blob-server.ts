@@ -4,6 +4,7 @@ import { RateLimit } from "../rate-limit.ts";
 import { subjects } from "../subjects.ts";
 import type { BlobStorage } from "./blob-storage.ts";
 import { type BlobWant, chunkBytes, chunkCount, decodeWant, encodeBlobData } from "./blob-wire.ts";
+import { KeptBlobs } from "./kept-blobs.ts";
 
 /** Wants that come this close together are answered together. */
 const coalesceMs = 20;
@@ -55,7 +56,7 @@ export function serveBlobs(
 
 class BlobServer {
   readonly #bus: Pick<Bus, "publish">;
-  readonly #storage: Pick<BlobStorage, "get">;
+  readonly #storage: KeptBlobs;
   readonly #options: BlobServerOptions;
   readonly #wanted = new Map<string, Wanted>();
   readonly #ready: Wanted[] = [];
@@ -66,7 +67,7 @@ class BlobServer {
 
   constructor(bus: Pick<Bus, "publish">, storage: Pick<BlobStorage, "get">, options: BlobServerOptions) {
     this.#bus = bus;
-    this.#storage = storage;
+    this.#storage = new KeptBlobs(storage);
     this.#options = options;
   }
 
@@ -90,6 +91,7 @@ class BlobServer {
     this.#ended = true;
     this.#wanted.clear();
     this.#ready.length = 0;
+    this.#storage.clear();
   }
 
   #queue(wanted: Wanted): void {

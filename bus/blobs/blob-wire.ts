@@ -3,7 +3,10 @@ import { limits } from "../messages.ts";
 import * as is from "../shape.ts";
 import { decodeJson, encodeJson } from "../wire.ts";
 
-/** Blobs travel and are stored in pieces of this size; the last one is shorter. */
+/**
+ * Blobs travel and are stored in pieces of this size; the last one is shorter. For a fleet of 500, a server of NATS needs up to
+ * twice the processor time for pieces of a quarter of it.
+ */
 export const chunkBytes = 128 * 1024;
 const chunksMax = Math.ceil(limits.blobBytesMax / chunkBytes);
 const headerBytes = 8;

@@ -1,12 +1,11 @@
 import type { Bucket } from "../../bus/mod.ts";
-import { fail } from "../../schemas/mod.ts";
+import { fail, type Problem, problem } from "../../schemas/mod.ts";
 import type { ObjectRef } from "../objects.ts";
+import { decodeRotation, encodeRotation, type RotationEntry } from "./rotation-codec.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 
 /** What the bucket has of one rotation; `revision` is the bucket's. */
-export interface StoredRotation {
-  record: RotationRecord;
-  term: number;
+export interface StoredRotation extends RotationEntry {
   revision: number;
 }
 
@@ -19,17 +18,22 @@ export type Stored =
 
 const prefix = "rotation.";
 const keyOf = (rotation: ObjectRef): string => `${prefix}${rotation}`;
+const asideKeyOf = (rotation: ObjectRef): string => `rotation-aside.${rotation}`;
 const attemptsMax = 10;
 
 /**
  * What is decided of rotations, in the bucket `record`, a key each. Written by compare-and-set: a controller writes only over
  * what it knows, and one that takes over first writes its term into every entry, so that none of an older term writes any more.
+ * An entry that cannot be read is set aside under another key, and one without a record put in its place.
  */
 export class RotationStore {
   readonly #bucket: Bucket;
+  readonly #onLost: (rotation: ObjectRef, problem: Problem) => void;
 
-  constructor(bucket: Bucket) {
+  /** `onLost` is told of each entry that was set aside. */
+  constructor(bucket: Bucket, onLost: (rotation: ObjectRef, problem: Problem) => void) {
     this.#bucket = bucket;
+    this.#onLost = onLost;
   }
 
   /** All that is stored, claimed for the term; or the newer term that stands in its way. Rejects when the bus cannot be reached. */
@@ -51,7 +55,7 @@ export class RotationStore {
     { record, term, before }: { record: RotationRecord; term: number; before: StoredRotation | undefined },
   ): Promise<Stored> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      const bytes = encode({ record, term });
+      const bytes = encodeRotation({ record, term });
       const revision = before
         ? await this.#bucket.update(keyOf(rotation), bytes, before.revision)
         : await this.#bucket.create(keyOf(rotation), bytes);
@@ -68,22 +72,30 @@ export class RotationStore {
 
   async delete(rotation: ObjectRef): Promise<void> {
     await this.#bucket.delete(keyOf(rotation));
+    await this.#bucket.delete(asideKeyOf(rotation));
   }
 
   async #claim(rotation: ObjectRef, term: number): Promise<StoredRotation | number | undefined> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      const entry = await this.#bucket.get(keyOf(rotation));
-      if (!entry) return undefined;
-      const { record, term: writer } = JSON.parse(Buffer.from(entry.value).toString()) as StoredRotation;
-      if (writer > term) return writer;
-      if (writer === term) return { record, term, revision: entry.revision };
-      const revision = await this.#bucket.update(keyOf(rotation), encode({ record, term }), entry.revision);
-      if (revision !== undefined) return { record, term, revision };
+      const found = await this.#bucket.get(keyOf(rotation));
+      if (!found) return undefined;
+      const entry = decodeRotation(found.value, found.key);
+      if (typeof entry !== "string" && entry.term > term) return entry.term;
+      if (typeof entry !== "string" && entry.term === term) return { ...entry, revision: found.revision };
+      // Kept before it is replaced: whoever is interrupted in between does it again.
+      if (typeof entry === "string") await this.#bucket.put(asideKeyOf(rotation), found.value);
+      const claimed = typeof entry === "string" ? { term } : { ...entry, term };
+      const revision = await this.#bucket.update(keyOf(rotation), encodeRotation(claimed), found.revision);
+      if (revision === undefined) continue;
+      if (typeof entry === "string") this.#tellLost(rotation, entry);
+      return { ...claimed, revision };
     }
     return fail("bus.unavailable", {
       reason: `"${keyOf(rotation)}" was written ${attemptsMax} times in a row`,
     });
   }
-}
 
-const encode = (value: Omit<StoredRotation, "revision">): Uint8Array => Buffer.from(JSON.stringify(value));
+  #tellLost(rotation: ObjectRef, reason: string): void {
+    this.#onLost(rotation, problem("rotation.lost", { rotation, reason, key: asideKeyOf(rotation) }));
+  }
+}

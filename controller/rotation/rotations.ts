@@ -2,6 +2,7 @@ import type { Bucket } from "../../bus/mod.ts";
 import {
   type CustomizationRotation,
   type DesiredUnit,
+  formatProblem,
   type HostId,
   isInverseUnit,
   problemOf,
@@ -43,13 +44,20 @@ export class Rotations {
   readonly #store: RotationStore;
   readonly #live = new Map<ObjectRef, LiveRotation>();
   readonly #byMember = new Map<ObjectRef, LiveRotation>();
+  /** Rotations that have left the source, and whose entries are being deleted. */
+  readonly #deleting = new Map<ObjectRef, Promise<void>>();
   readonly #stopped = new AbortController();
   #known = new Map<ObjectRef, StoredRotation>();
   #term: number | undefined;
+  /** Known as soon as it is known what ought to be. */
+  #inForce: ReadonlySet<ObjectRef> | undefined;
 
   constructor(options: RotationsOptions) {
     this.#options = options;
-    this.#store = new RotationStore(options.bucket);
+    this.#store = new RotationStore(options.bucket, (object, found) => {
+      options.log.error({ rotation: object, problem: found }, "what was decided of a rotation is lost");
+      options.onEvent({ type: "Warning", object, reason: "RecordLost", message: formatProblem(found) });
+    });
   }
 
   /** The term for which what was decided before is known, and nobody of an older one decides any more. */
@@ -93,6 +101,8 @@ export class Rotations {
       for (const host of live.hosts()) hosts.add(host);
       if (!objects.has(live.ref)) this.#drop(live);
     }
+    this.#inForce = new Set(objects.keys());
+    this.#forgetOthers();
     for (const { object } of objects.values()) {
       if (object.kind !== "CustomizationRotation") continue;
       const live = this.#take(object);
@@ -152,6 +162,7 @@ export class Rotations {
     this.#stopped.abort();
     for (const live of this.#live.values()) clearTimeout(live.wake);
     await Promise.all([...this.#live.values()].map(({ saving }) => saving));
+    await Promise.all(this.#deleting.values());
   }
 
   #goOnFrom(claimed: Map<ObjectRef, StoredRotation>, term: number): void {
@@ -161,6 +172,7 @@ export class Rotations {
       live.stored = claimed.get(live.ref);
       live.record = live.stored?.record ?? newRecord(live.settings.through);
     }
+    this.#forgetOthers();
     this.#lookAtAll();
   }
 
@@ -180,14 +192,37 @@ export class Rotations {
   #drop(live: LiveRotation): void {
     clearTimeout(live.wake);
     this.#live.delete(live.ref);
-    this.#known.delete(live.ref);
-    if (!this.#leads()) return;
-    this.#store.delete(live.ref).catch((error: unknown) => {
-      this.#options.log.warn(
-        { problem: problemOf(error) },
-        "what was decided of a rotation cannot be deleted",
-      );
-    });
+    this.#forget(live.ref);
+  }
+
+  /** What was decided of rotations that left the source while nobody led would mislead those of the same name later. */
+  #forgetOthers(): void {
+    for (const rotation of this.#known.keys())
+      if (this.#inForce?.has(rotation) === false) this.#forget(rotation);
+  }
+
+  #forget(rotation: ObjectRef): void {
+    if (!this.#leads() || this.#deleting.has(rotation)) return;
+    this.#known.delete(rotation);
+    const deleting = this.#delete(rotation).finally(() => this.#deleting.delete(rotation));
+    this.#deleting.set(rotation, deleting);
+  }
+
+  /** Tries until it is done, or somebody else leads: they will find what is left. */
+  async #delete(rotation: ObjectRef): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let failures = 1; this.#leads() && !signal.aborted; failures++) {
+      try {
+        await this.#store.delete(rotation);
+        return;
+      } catch (error) {
+        this.#options.log.warn(
+          { rotation, problem: problemOf(error) },
+          "what was decided of a rotation cannot be deleted",
+        );
+        await pause(backoffMs(failures, Math.random(), backoff), signal);
+      }
+    }
   }
 
   #leads(): boolean {
@@ -221,6 +256,8 @@ export class Rotations {
     const { log, onOvertaken, onChange, onEvent } = this.#options;
     let afterMs = 0;
     try {
+      // One of the same name is gone: its entry has to be, too, before there is another.
+      await this.#deleting.get(live.ref);
       const saved = await this.#store.save(live.ref, {
         record,
         term: this.#term as number,
@@ -232,7 +269,7 @@ export class Rotations {
         return;
       }
       live.stored = saved.stored;
-      live.record = saved.stored.record;
+      live.record = saved.stored.record ?? newRecord(live.settings.through);
       if (saved.kind === "stored") for (const event of events) onEvent({ ...event, object: live.ref });
     } catch (error) {
       log.warn(

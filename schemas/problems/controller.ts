@@ -17,6 +17,11 @@ export const controllerProblems = {
     (d: { program: string }) =>
       `Cannot find program ${d.program}: it is neither in the source nor shipped with netloom`,
   ),
+  "rotation.lost": entry(
+    false,
+    (d: { rotation: string; reason: string; key: string }) =>
+      `Cannot read what was decided of ${d.rotation}: ${d.reason}; it is set aside as "${d.key}" in the bucket "record", and what hosts have is taken as found`,
+  ),
   "source.emptied": entry(
     false,
     (d: { revision: string; objects: number; units: number }) =>

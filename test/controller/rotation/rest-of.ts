@@ -12,7 +12,7 @@ export interface Rest {
 
 /** Where a state comes to when nothing goes wrong any more: what can happen happens, and time passes when nothing else does. */
 export function restOf(state: ModelState, options: ModelOptions): Rest {
-  let now: ModelState = { ...state, left: { crashes: 0, asks: 0, losses: 0, cuts: 0 } };
+  let now: ModelState = { ...state, left: { crashes: 0, asks: 0, losses: 0, cuts: 0, amnesias: 0 } };
   for (let count = 0, ticks = 0; count < actionsMax && ticks < idleTicksMax; count++) {
     const possible = [...transitions(now, options)];
     const [next] = possible.filter(({ action }) => action !== "tick");

@@ -9,7 +9,7 @@ import { type Faults, initialState, type Mutation } from "./rotation-model.ts";
 
 const test = suite("a rotation, in every order that things can happen");
 
-const noFaults: Faults = { crashes: 0, asks: 0, losses: 0, cuts: 0 };
+const noFaults: Faults = { crashes: 0, asks: 0, losses: 0, cuts: 0, amnesias: 0 };
 const atRest: RotationRecord = {
   current: "a",
   front: { sender: "a", receiver: "a" },
@@ -86,6 +86,15 @@ const trials: [string, Trial][] = [
       settings: { through: ["a", "b", "c"] },
     },
   ],
+  ["what was decided is lost", { hosts: twoAndTwo, faults: { amnesias: 1 } }],
+  [
+    "what was decided is lost on the way to a third, and so are a command and a controller",
+    {
+      hosts: oneAndOne,
+      faults: { amnesias: 1, asks: 1, losses: 1, crashes: 1 },
+      settings: { through: ["a", "b", "c"], retire: "deprecate" },
+    },
+  ],
   ["nothing was there before", { hosts: twoAndTwo, faults: { asks: 1 }, isFirst: true }],
 ];
 
@@ -111,6 +120,10 @@ const broken: [string, Trial][] = [
         },
       },
     },
+  ],
+  [
+    "members whose record is lost are taken to be nowhere",
+    { hosts: oneAndOne, faults: { amnesias: 1 }, mutation: { findsNothing: true } },
   ],
   ["late messages are not waited for", { hosts: oneAndOne, faults: {}, mutation: { overlapMs: 0 } }],
   [

@@ -2,6 +2,7 @@ import { diff, type PlannedCommand } from "../../../controller/diff.ts";
 import { rotateTo } from "../../../controller/rotation/choose-target.ts";
 import {
   type Member,
+  newRecord,
   type Role,
   type RotationRecord,
   roles,
@@ -47,6 +48,8 @@ export interface Faults {
   asks: number;
   losses: number;
   cuts: number;
+  /** What was decided cannot be read any more. */
+  amnesias: number;
 }
 
 /** Time is always 0; when it passes, the times of the past move back. */
@@ -72,6 +75,8 @@ export interface Mutation {
   /** Takes every picture of a host for certain. */
   trusts?: true;
   overlapMs?: number;
+  /** Takes members for absent of which nothing is known. */
+  findsNothing?: true;
 }
 
 export interface ModelOptions {
@@ -95,6 +100,7 @@ export function* transitions(state: ModelState, options: ModelOptions): Iterable
   }
   yield* crash(state, options);
   yield* changeMind(state, options);
+  yield* forget(state, options);
   yield* tick(state, options);
 }
 
@@ -296,6 +302,14 @@ function* crash(state: ModelState, options: ModelOptions): Iterable<Next> {
   });
   const left = { ...state.left, crashes: state.left.crashes - 1 };
   yield still("another controller leads", { ...state, term: state.term + 1, hosts, left }, options);
+}
+
+/** The entry cannot be read: what hosts have is taken as found. */
+function* forget(state: ModelState, options: ModelOptions): Iterable<Next> {
+  if (state.left.amnesias === 0) return;
+  const left = { ...state.left, amnesias: state.left.amnesias - 1 };
+  const record = newRecord(options.mutation?.findsNothing ? [] : options.settings.through);
+  yield still("what was decided is lost", { ...state, left, record }, options);
 }
 
 function* tick(state: ModelState, options: ModelOptions): Iterable<Next> {

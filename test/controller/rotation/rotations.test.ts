@@ -118,6 +118,42 @@ test("a controller that takes over in the middle goes on from what was decided",
   );
 });
 
+test("a leader that finds an entry it cannot read sets it aside, says so, and goes on from what hosts have", async ({
+  world,
+}) => {
+  const { controller, daemons } = await atRest(world);
+  let open = (): void => undefined;
+  daemons["client-1"].hold(new Promise((resolve) => (open = resolve)));
+  world.source.commit(rotationFiles({ current: "compress" }));
+  await until("under way", () => unitsOf(daemons["client-2"]).includes("compress active 20"));
+  await controller.stop();
+  const bucket = await world.bus.bucket("record");
+  await bucket.put(`rotation.${rotation}`, Buffer.from('{"record":{"stages":'));
+  open();
+  const second = await world.controller({ leadership: new FakeLeadership(7) });
+  await until("moved", () => isEverywhere(daemons, "compress active 10"));
+  await until("told", () => reasonsOf(second).includes("RecordLost"));
+  const aside = await bucket.get(`rotation-aside.${rotation}`);
+  assert.is(aside && Buffer.from(aside.value).toString(), '{"record":{"stages":');
+});
+
+test("what was decided of a rotation that leaves the source while nobody leads is forgotten", async ({
+  world,
+}) => {
+  const { controller } = await atRest(world);
+  await controller.stop();
+  const { "rotation.yaml": _, ...others } = rotationFiles();
+  world.source.commit(others);
+  const bucket = await world.bus.bucket("record");
+  assert.ok(await bucket.get(`rotation.${rotation}`));
+  await world.controller({ leadership: new FakeLeadership(7) });
+  let keys = await bucket.keys();
+  await until("forgotten", () => {
+    void bucket.keys().then((found) => (keys = found));
+    return !keys.includes(`rotation.${rotation}`);
+  });
+});
+
 test("somebody asks for another by hand", async ({ world }) => {
   const { controller, daemons } = await atRest(world);
   const live = controller.reconciler.rotations.get(rotation)!;

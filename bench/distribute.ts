@@ -1,0 +1,110 @@
+/**
+ * One module of 600 KB to many simulated devices, over a real nats-server: from the commit that brings it, to every device
+ * having fetched and verified it, answered, and reported it active, as the controller's status says. Each device has a
+ * connection of its own; they live in processes of their own, as many as there are processors.
+ *
+ * `distribute.N`: milliseconds for N devices. Baseline: the same bytes written to N connections by a C program that does nothing
+ * else, over the same loopback on the same processors.
+ */
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { natsBus } from "../bus/mod.ts";
+import { isReady, type News, type Reconciler, runController } from "../controller/mod.ts";
+import { NatsServer } from "../test/bus/nats-server.ts";
+import { FakeSource, snapshotOf } from "../test/controller/fake-source.ts";
+import { modules, silent } from "../test/controller/fixtures.ts";
+import { until } from "../test/controller/until.ts";
+import { customizationYaml, fleetFiles, modulePath, newModule } from "./distribute/fleet-files.ts";
+
+const sizes = [10, 50, 250, 1_000, 5_000];
+const rounds = 3;
+const moduleBytes = 600 * 1024;
+const customization = "Customization/default/dialect";
+
+const chosen = Number(process.argv[2]?.split(".")[1]);
+const folder = mkdtempSync(join(tmpdir(), "netloom-distribute-"));
+const fanOut = join(folder, "tcp-fan-out");
+execFileSync("cc", [
+  "-O2",
+  "-o",
+  fanOut,
+  fileURLToPath(new URL("../../bench/tcp-fan-out.c", import.meta.url)),
+]);
+const server = await NatsServer.start();
+const bus = await natsBus({ servers: server.url, identity: { role: "controller" } });
+const processes = startProcesses();
+try {
+  const source = new FakeSource(Object.fromEntries(fleetFiles(1)));
+  const { reconciler, ready, stop } = await runController({ source, bus, modules, log: silent });
+  await ready;
+  for (const devices of chosen ? [chosen] : sizes) await measure(devices, { source, reconciler });
+  await stop();
+} finally {
+  for (const child of processes) child.kill("SIGKILL");
+  await bus.close();
+  await server.remove();
+  rmSync(folder, { recursive: true });
+}
+
+async function measure(
+  devices: number,
+  { source, reconciler }: { source: FakeSource; reconciler: Reconciler },
+): Promise<void> {
+  const without = Object.fromEntries(fleetFiles(devices));
+  source.commit(without);
+  await Promise.all(processes.map((child) => grow(child, devices)));
+  const took: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const module = newModule(moduleBytes);
+    const snapshot = snapshotOf({ ...without, "dialect.yaml": customizationYaml, [modulePath]: module });
+    const isDone = seen(reconciler, (news) => {
+      if (news.kind !== "object" || news.status.object !== customization) return false;
+      return news.status.revision === snapshot.revision && isReady(news.status);
+    });
+    const startedMs = performance.now();
+    source.deliver(snapshot);
+    await isDone;
+    took.push(performance.now() - startedMs);
+    source.commit(without);
+    await until("no device has the module", () => isEmpty(reconciler), 120_000);
+  }
+  const baseline = execFileSync(fanOut, [String(devices), String(moduleBytes)]);
+  print(`distribute.${devices}`, took, Number(baseline.toString()));
+}
+
+function seen(reconciler: Reconciler, isIt: (news: News) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = reconciler.watch((news) => {
+      if (!isIt(news)) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+function isEmpty({ fleet }: Reconciler): boolean {
+  return [...fleet.hosts()].every(({ report, desired }) => !report?.units.length && desired.length === 0);
+}
+
+function startProcesses(): ChildProcess[] {
+  const program = new URL("./distribute/simulated-devices.js", import.meta.url);
+  const count = availableParallelism();
+  return Array.from({ length: count }, (_, first) => fork(program, [server.url, `${first}`, `${count}`]));
+}
+
+/** Resolves when as many devices are there, and have reported. */
+async function grow(child: ChildProcess, devices: number): Promise<void> {
+  child.send(devices);
+  await once(child, "message");
+}
+
+function print(bench: string, took: readonly number[], baseline: number): void {
+  const rounded = (number: number): number => Number(number.toPrecision(4));
+  const value = [...took].sort((a, b) => a - b)[took.length >> 1] as number;
+  const line = { bench, value: rounded(value), unit: "ms", baseline: rounded(baseline) };
+  console.log(JSON.stringify({ ...line, ratio: rounded(value / baseline) }));
+}
