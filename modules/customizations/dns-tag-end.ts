@@ -1,9 +1,10 @@
 /**
  * Puts a tag of 32 bytes behind each query of DNS, where most servers overlook it (layer-4.5 §5.3.5), and takes
- * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, answers are tagged too.
+ * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, the
+ * answers to tagged queries are tagged too.
  */
 import { answer, message, notMine, TAG_END, Tag, tagBytes } from "netloom/customization";
-import { configureTag, isToBeTagged, others, tagged, untagged } from "./dns/tagging";
+import { configureTag, isToBeTagged, noteTagged, noteUntagged, others } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
@@ -20,7 +21,7 @@ export function cust_send(flow: u32, block: usize, context: usize): usize {
   if (!isToBeTagged()) return notMine();
   answer.begin().add(message.start, message.length);
   answer.add(tag.start, tagBytes);
-  tagged.add();
+  noteTagged();
   return answer.customized();
 }
 
@@ -31,6 +32,6 @@ export function cust_recv(flow: u32, block: usize, context: usize): usize {
     return notMine();
   }
   answer.begin().add(message.start, message.length - tagBytes);
-  untagged.add();
+  noteUntagged(message.start);
   return answer.customized();
 }

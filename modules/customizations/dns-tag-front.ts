@@ -1,9 +1,10 @@
 /**
  * Puts a tag of 32 bytes in front of each query of DNS, before its id (layer-4.5 §3.2.2, §5.3.5), and takes
- * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, answers are tagged too.
+ * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, the
+ * answers to tagged queries are tagged too.
  */
 import { answer, message, notMine, TAG_FRONT, Tag, tagBytes } from "netloom/customization";
-import { configureTag, isToBeTagged, others, tagged, untagged } from "./dns/tagging";
+import { configureTag, isToBeTagged, noteTagged, noteUntagged, others } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
@@ -20,7 +21,7 @@ export function cust_send(flow: u32, block: usize, context: usize): usize {
   if (!isToBeTagged()) return notMine();
   answer.begin().add(tag.start, tagBytes);
   answer.add(message.start, message.length);
-  tagged.add();
+  noteTagged();
   return answer.customized();
 }
 
@@ -31,6 +32,6 @@ export function cust_recv(flow: u32, block: usize, context: usize): usize {
     return notMine();
   }
   answer.begin().add(message.start + tagBytes, message.length - tagBytes);
-  untagged.add();
+  noteUntagged(message.start + tagBytes);
   return answer.customized();
 }

@@ -1,9 +1,10 @@
 /**
  * Puts a tag of 32 bytes between the header and the data of each query of DNS (layer-4.5 §5.3.5), and takes
- * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, answers are tagged too.
+ * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, the
+ * answers to tagged queries are tagged too.
  */
 import { answer, message, notMine, TAG_MIDDLE, Tag, tagBytes } from "netloom/customization";
-import { configureTag, isToBeTagged, others, tagged, untagged } from "./dns/tagging";
+import { configureTag, isToBeTagged, noteTagged, noteUntagged, others } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
@@ -22,7 +23,7 @@ export function cust_send(flow: u32, block: usize, context: usize): usize {
   answer.begin().add(message.start, headerBytes);
   answer.add(tag.start, tagBytes);
   answer.add(message.start + headerBytes, message.length - headerBytes);
-  tagged.add();
+  noteTagged();
   return answer.customized();
 }
 
@@ -34,7 +35,7 @@ export function cust_recv(flow: u32, block: usize, context: usize): usize {
   }
   answer.begin().add(message.start, headerBytes);
   answer.add(message.start + headerBytes + tagBytes, message.length - headerBytes - tagBytes);
-  untagged.add();
+  noteUntagged(message.start);
   return answer.customized();
 }
 

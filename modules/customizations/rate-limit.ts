@@ -4,7 +4,7 @@
  * Config: {"rate": 100000, "burst": 10000} or {"delay": 50}.
  */
 import { accepted, nowMs, readConfig, refuse } from "netloom";
-import { Counter, FlowTable, isReceiver, message, notMine } from "netloom/customization";
+import { Counter, FlowTable, DIRECTION_RECEIVED, DIRECTION_SENT, isReceiver, message, notMine } from "netloom/customization";
 
 export { allocate, deallocate } from "netloom";
 export { sec_initialize, sec_respond, state_report } from "netloom/customization";
@@ -34,6 +34,10 @@ export function configure(text: usize, length: u32, flags: u32): usize {
   bytesPerMs = <f64>rate / 1000;
   burstMs = rate > 0 ? <f64>burst / bytesPerMs : 0;
   return accepted();
+}
+
+export function directions(): u32 {
+  return isReceiver() ? DIRECTION_RECEIVED : DIRECTION_SENT;
 }
 
 export function flow_open(flow: u32, context: usize): u32 {

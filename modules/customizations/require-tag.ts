@@ -13,7 +13,7 @@ import {
   Tag,
   tagBytes,
 } from "netloom/customization";
-import { configureTag, isToBeTagged, tagged, untagged } from "./dns/tagging";
+import { configureTag, isToBeTagged, noteTagged, noteUntagged } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
@@ -31,7 +31,7 @@ export function cust_send(flow: u32, block: usize, context: usize): usize {
   if (!isToBeTagged()) return notMine();
   answer.begin().add(tag.start, tagBytes);
   answer.add(message.start, message.length);
-  tagged.add();
+  noteTagged();
   return answer.customized();
 }
 
@@ -44,6 +44,6 @@ export function cust_recv(flow: u32, block: usize, context: usize): usize {
     return drop();
   }
   answer.begin().add(message.start + tagBytes, message.length - tagBytes);
-  untagged.add();
+  noteUntagged(message.start + tagBytes);
   return answer.customized();
 }

@@ -1,7 +1,7 @@
 /** What a module keeps of each flow: so many bytes, all zero at first, under the flow's number; for so many flows at most. */
 export class FlowTable {
   size: u32 = 0;
-  private slots: u32 = 16;
+  private slots: usize = 16;
   private slotBytes: usize;
   private table: usize;
 
@@ -9,7 +9,7 @@ export class FlowTable {
     private stateBytes: usize,
     private flowsMax: u32 = 1024,
   ) {
-    while (this.slots < 2 * flowsMax) this.slots *= 2;
+    while (this.slots < 2 * <usize>flowsMax) this.slots *= 2;
     this.slotBytes = ((stateBytes + 7) & ~7) + 8;
     this.table = heap.alloc(this.slots * this.slotBytes);
     memory.fill(this.table, 0, this.slots * this.slotBytes);
@@ -56,7 +56,7 @@ export class FlowTable {
 
   private homeOf(flow: u32): usize {
     const mixed = flow * 0x9e3779b1;
-    return this.table + (<usize>((mixed ^ (mixed >> 16)) & (this.slots - 1))) * this.slotBytes;
+    return this.table + (<usize>(mixed ^ (mixed >> 16)) & (this.slots - 1)) * this.slotBytes;
   }
 
   private next(slot: usize): usize {

@@ -50,12 +50,15 @@ for (const name of names) {
     }
   });
 
-  test(`${name}: answers are tagged on their way back when they are to be`, () => {
+  test(`${name}: answers to tagged queries are tagged when they are to be, and no others`, () => {
     const config = { replies: true };
     const sender = runCustomization(name, { config });
     const receiver = runCustomization(name, { role: "receiver", config });
+    assert.is(datagram(receiver, "send", reply), undefined);
+    datagram(receiver, "receive", datagram(sender, "send", query) as Buffer);
     const tagged = datagram(receiver, "send", reply) as Buffer;
     assert.is(tagged.length, reply.length + 32);
+    assert.is(datagram(receiver, "send", reply), undefined, "it was answered");
     assert.equal(datagram(sender, "receive", tagged), reply);
     assert.is(datagram(receiver, "send", query), undefined);
   });
