@@ -43,7 +43,7 @@ export class Layer45Loop implements EngineLoop {
         log: (text) => this.#context.log.info({ unit: id, text }, "customization says"),
       },
       instance: () => readInstance(loaded.unit, this.#context),
-      older: before?.older ?? (spec.attach === "new" ? transport.sockets() : none),
+      older: olderThan(spec, transport, before),
       stopped: () => this.#stopped(made),
     });
     if (before) made.state = before.state;
@@ -167,4 +167,14 @@ export class Layer45Loop implements EngineLoop {
     this.#told.set(id, { report, life });
     this.#context.changed(id);
   }
+}
+
+/** The sockets that a customization which takes only new ones leaves alone: those that were there when it came to be so. */
+function olderThan(
+  { attach }: Layer45UnitSpec,
+  transport: Transport,
+  before?: Customization,
+): ReadonlySet<bigint> {
+  if (attach === "immediate") return none;
+  return before?.spec.attach === "new" ? before.older : transport.sockets();
 }
