@@ -12,6 +12,8 @@ import {
   type Position,
   type Problem,
   problem,
+  type SeenEnd,
+  type SeenFlow,
   type Unit,
   type UnitId,
   type Wake,
@@ -26,6 +28,8 @@ import {
   type Enclosed,
   type Heartbeat,
   type HostReport,
+  type InverseQuery,
+  type InverseReply,
   limits,
   type PowerMessage,
   type PowerReply,
@@ -197,6 +201,31 @@ const heartbeat = is.object<Heartbeat>({ host: hostId, boot: token, sequence });
 const powerMessage = is.object<PowerMessage>({ host: hostId, state: is.oneOf("asleep", "awake") });
 const verdict = is.union<ReportReply>("kind", { ack, nack });
 
+const seenEnd = is.object<SeenEnd>({
+  address: is.text(45, /^[0-9a-fA-F:.]+$/),
+  port: is.integer(0, 65_535),
+});
+const seenFlow = is.object<SeenFlow>({
+  protocol: is.oneOf("UDP", "TCP"),
+  source: seenEnd,
+  destination: seenEnd,
+});
+const base64Of = (bytesMax: number): is.Shape<string> =>
+  is.text(Math.ceil(bytesMax / 3) * 4, /^[A-Za-z0-9+/]*={0,2}$/);
+const inverseQuery = is.object<InverseQuery>({
+  host: hostId,
+  flow: seenFlow,
+  messages: is.list(base64Of(limits.inverseBytesMax), limits.inverseMessagesMax),
+});
+const inverseReply = is.union<InverseReply>("kind", {
+  plain: is.object({
+    kind: is.oneOf("plain"),
+    customization: is.text(320),
+    messages: is.list(base64Of(limits.inverseReplyBytesMax), limits.inverseMessagesMax),
+  }),
+  rejected: is.object({ kind: is.oneOf("rejected"), problem: anyProblem }),
+});
+
 /** One per message of `messages.ts`: JSON, gzipped when large. A reply is decoded with the subject of its request. */
 export const codecs = {
   commandBatch: codec<CommandBatch>(commandBatch, { bytesMax: limits.batchBytesMax }),
@@ -205,6 +234,8 @@ export const codecs = {
   reportReply: codec<ReportReply>(verdict, { bytesMax: limits.messageBytesMax }),
   heartbeat: spokenBy(codec<Heartbeat>(heartbeat, { bytesMax: limits.messageBytesMax })),
   powerMessage: spokenBy(codec<PowerMessage>(powerMessage, { bytesMax: limits.messageBytesMax })),
+  inverseQuery: spokenBy(codec<InverseQuery>(inverseQuery, { bytesMax: 2 * limits.inverseBytesMax })),
+  inverseReply: codec<InverseReply>(inverseReply, { bytesMax: 2 * limits.inverseReplyBytesMax }),
   powerReply: codec<PowerReply>(verdict, { bytesMax: limits.messageBytesMax }),
 } as const;
 

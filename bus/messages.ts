@@ -4,6 +4,7 @@ import type {
   HostId,
   ObservedUnit,
   Problem,
+  SeenFlow,
   Unit,
   UnitId,
 } from "../schemas/mod.ts";
@@ -84,6 +85,18 @@ export interface PowerMessage {
   state: "asleep" | "awake";
 }
 
+/** A middlebox asks what messages of a flow say that it cannot read (layer-4.5 §2.1.2). */
+export interface InverseQuery {
+  host: HostId;
+  flow: SeenFlow;
+  /** In base64; of one direction, in order. Of TCP, pieces of the stream from its beginning. */
+  messages: string[];
+}
+
+export type InverseReply =
+  /** Which customization it is, and what its application is given (base64). */
+  { kind: "plain"; customization: string; messages: string[] } | { kind: "rejected"; problem: Problem };
+
 export type PowerReply = { kind: "ack" } | { kind: "nack"; problem: Problem };
 
 export const limits = {
@@ -101,6 +114,10 @@ export const limits = {
   messageBytesMax: 64 * 1024,
   /** A term counts seconds since 1970 where it can; this many are enough, and still an exact number. */
   termMax: 2 ** 40,
+  /** Of one question of a middlebox, and of the answer to it. */
+  inverseMessagesMax: 64,
+  inverseBytesMax: 131_072,
+  inverseReplyBytesMax: 4 * 1024 * 1024,
   heartbeatIntervalMs: 3_000,
   /** After this long without a heartbeat a host counts as away. */
   hostAwayAfterMs: 10_000,

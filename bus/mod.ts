@@ -19,6 +19,7 @@ export {
   natsPermissions,
   seedFileName,
 } from "./nats-permissions.ts";
+export { RateLimit } from "./rate-limit.ts";
 export * as shape from "./shape.ts";
 export { type BusIdentity, buckets, hostTokens, isHostId, speakerOf, subjects } from "./subjects.ts";
 export { decodeJson, encodeJson } from "./wire.ts";

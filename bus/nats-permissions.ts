@@ -1,4 +1,3 @@
-import type { HostId } from "../schemas/mod.ts";
 import { type BusIdentity, hostTokens, identityTokens } from "./subjects.ts";
 
 /** What one user of the server may do: patterns of subjects, nothing else. */
@@ -14,8 +13,10 @@ export interface NatsUser {
 }
 
 export function natsPermissions(identity: BusIdentity): NatsPermissions {
-  return identity.role === "host" ? hostPermissions(identity.host) : controllerPermissions();
+  return identity.role === "host" ? hostPermissions(identity) : controllerPermissions();
 }
+
+type HostIdentity = BusIdentity & { role: "host" };
 
 /**
  * A daemon hears its own commands, the power messages sent to it, blobs, and answers to itself; it speaks as itself only.
@@ -23,7 +24,7 @@ export function natsPermissions(identity: BusIdentity): NatsPermissions {
  * any subject the writer names. Nor has it `allow_responses`, which would let it answer on any subject that it can get somebody,
  * itself for one, to name to it.
  */
-function hostPermissions(host: HostId): NatsPermissions {
+function hostPermissions({ host, isMiddlebox = false }: HostIdentity): NatsPermissions {
   const self = hostTokens(host);
   return {
     publish: [
@@ -32,6 +33,7 @@ function hostPermissions(host: HostId): NatsPermissions {
       `netloom.power.*.*.${self}`,
       `netloom.blob.want.${self}`,
       `netloom.reply.${self}.>`,
+      ...(isMiddlebox ? [`netloom.inverse.${self}`] : []),
     ],
     subscribe: [
       `netloom.command.${self}`,

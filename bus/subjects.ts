@@ -24,7 +24,10 @@ export function hostOfTokens(tokens: string, subject: string): HostId {
 }
 
 /** Who is on a bus: what it may say there hangs on this (docs/bus.md, Permissions). */
-export type BusIdentity = { role: "controller" } | { role: "host"; host: HostId };
+export type BusIdentity =
+  | { role: "controller" }
+  /** `isMiddlebox`: it may ask what messages say that it cannot read. */
+  | { role: "host"; host: HostId; isMiddlebox?: boolean };
 
 /** Two tokens in either case; no host's name starts with an underscore. */
 export function identityTokens(identity: BusIdentity): string {
@@ -50,6 +53,10 @@ export const subjects = {
   /** Request: PowerMessage of `host`, to the daemon of its proxy; answered by PowerReply. */
   power: (proxy: HostId, host: HostId) => `netloom.power.${hostTokens(proxy)}.${hostTokens(host)}`,
   anyPowerFor: (proxy: HostId) => `netloom.power.${hostTokens(proxy)}.*.*`,
+
+  /** Request: InverseQuery of a middlebox's host, answered by InverseReply. */
+  inverse: (host: HostId) => `netloom.inverse.${hostTokens(host)}`,
+  anyInverse: "netloom.inverse.*.*",
 
   /** Published: BlobWant. */
   blobWant: (asker: BusIdentity) => `netloom.blob.want.${identityTokens(asker)}`,

@@ -13,6 +13,7 @@ import { registerDescribe } from "./describe.ts";
 import { registerEvents } from "./events.ts";
 import { registerGet } from "./get.ts";
 import { registerHost } from "./host.ts";
+import { registerInverse } from "./inverse.ts";
 import { registerLab } from "./lab.ts";
 import { registerModule } from "./module.ts";
 import { registerPlan } from "./plan.ts";
@@ -44,6 +45,7 @@ for (const register of [
   registerEvents,
   registerGet,
   registerHost,
+  registerInverse,
   registerLab,
   registerModule,
   registerPlan,

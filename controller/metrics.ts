@@ -28,6 +28,11 @@ export class Metrics {
     "Challenges of modules by what came of them",
     ["result"],
   );
+  readonly #inverse = this.#counter(
+    "netloom_inverse_queries_total",
+    "Messages that middleboxes could not read, by what they were answered: plain, or the problem's code",
+    ["result"],
+  );
   readonly #drift = this.#counter("netloom_drift_corrected_total", "Times a host was put right", []);
   readonly #batchSeconds = this.#histogram("netloom_batch_seconds", "From sending a batch to its reply");
   readonly #convergeSeconds = this.#histogram(
@@ -129,6 +134,10 @@ export class Metrics {
 
   noteChallenge(result: CheckResult["kind"]): void {
     this.#challenges.inc({ result });
+  }
+
+  noteInverse(result: string): void {
+    this.#inverse.inc({ result });
   }
 
   noteDrift(): void {

@@ -1,5 +1,12 @@
 import { type Bucket, type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
-import { formatProblem, type HostId, type Problem, type UnitId } from "../schemas/mod.ts";
+import {
+  formatProblem,
+  type HostId,
+  isInverseUnit,
+  type MessageReader,
+  type Problem,
+  type UnitId,
+} from "../schemas/mod.ts";
 import { BlobService } from "./blob-service.ts";
 import { BlobSender } from "./blobs.ts";
 import { objectRefOfUnit } from "./compile/unit.ts";
@@ -10,6 +17,8 @@ import { Fleet } from "./fleet.ts";
 import type { HostView } from "./host.ts";
 import { Intake } from "./intake.ts";
 import { Deliveries } from "./inverse/deliveries.ts";
+import { endHosts } from "./inverse/end-hosts.ts";
+import { QueryService } from "./inverse/query-service.ts";
 import type { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
@@ -51,6 +60,8 @@ export interface ReconcilerOptions {
   times?: Partial<ControllerTimes>;
   /** What the keys of challenged modules come from; without it, it is made once and kept in the bucket `record`. */
   masterSecret?: Uint8Array;
+  /** Runs modules for middleboxes that ask; without it, nobody answers them. */
+  reader?: MessageReader;
   /** Of netloom, for those who ask. */
   version?: string;
   /** Lets a source that has become empty take everything off the fleet. */
@@ -91,6 +102,7 @@ export class Reconciler {
   readonly challenges: Challenges;
   readonly #distrust: Distrust;
   readonly #deliveries: Deliveries;
+  readonly #queries: QueryService | undefined;
   readonly #listeners = new Set<(news: News) => void>();
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
@@ -214,6 +226,7 @@ export class Reconciler {
       },
       onPresence: (host, isThere) => log.info({ host: host.id }, isThere ? "host is there" : "host is away"),
     });
+    this.#queries = options.reader && this.#makeQueries(options.reader);
     this.#reader = new SnapshotReader(source, intake, {
       onObjects: (objects) => this.#onObjects(objects),
       onProblems: () => this.#onSource(),
@@ -281,6 +294,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     await this.#keeper.stop();
     await this.rotations.stop();
+    this.#queries?.set(false);
     await this.challenges.stop();
     this.#deliveries.stop();
     await this.#distrust.stop();
@@ -336,6 +350,23 @@ export class Reconciler {
     log.info({ term }, term === undefined ? "another controller leads" : "this controller leads");
     this.#store.setLeading(term !== undefined);
     void this.#service.set(term !== undefined);
+    this.#queries?.set(term !== undefined);
+  }
+
+  #makeQueries(reader: MessageReader): QueryService {
+    const { bus } = this.#options;
+    return new QueryService({
+      bus,
+      reader,
+      hosts: () => endHosts(this.desired.objects?.objects.values() ?? [], (id) => this.fleet.host(id)),
+      isMiddlebox: (host) => this.desired.compiler.unitsOf(host).some(({ unit }) => isInverseUnit(unit.id)),
+      readModule: (digest) =>
+        this.#intake.programs
+          .read(digest)
+          .catch(() => bus.blobs.get(digest, { timeoutMs: this.times.commandTimeoutMs })),
+      onEvent: (event) => this.events.add(event),
+      onAnswer: (result) => this.metrics.noteInverse(result),
+    });
   }
 
   #onOvertaken(term: number): void {

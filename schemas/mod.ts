@@ -62,6 +62,7 @@ export {
 } from "./problem.ts";
 export { isProblemCode, type ProblemArguments, type ProblemCode } from "./problems.ts";
 export { quantityBytes, rateBits } from "./quantity.ts";
+export type * from "./reading.ts";
 export type * from "./repository.ts";
 export { selectHosts } from "./select-hosts.ts";
 export * from "./unit.ts";

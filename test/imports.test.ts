@@ -36,6 +36,7 @@ const mayImport: Record<string, string[] | "everything"> = {
     "daemon/responder",
   ],
   functions: ["schemas", "bus", "modules"],
+  middlebox: ["schemas", "modules"],
   lab: ["schemas", "bus", "controller", "daemon", "daemon/linux", "functions"],
   cli: "everything",
   bench: "everything",

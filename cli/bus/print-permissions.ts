@@ -4,8 +4,12 @@ import { nkeys } from "nats";
 import { type BusIdentity, isHostId, natsAuthorization, seedFileName } from "../../bus/mod.ts";
 
 /** Makes the keys that are not there yet, and prints the server's `authorization` section. Exit 2 when it cannot. */
-export function printPermissions(hosts: readonly string[], keysFolder: string): void {
-  const wrong = hosts.filter((host) => !isHostId(host));
+export function printPermissions(
+  { hosts, middleboxes }: { hosts: readonly string[]; middleboxes: readonly string[] },
+  keysFolder: string,
+): void {
+  const all = [...new Set([...hosts, ...middleboxes])].sort();
+  const wrong = all.filter((host) => !isHostId(host));
   if (wrong.length > 0) {
     const named = wrong.map((host) => `"${host}"`).join(", ");
     process.stderr.write(`No hosts: ${named}; write namespace/name, such as default/gw-1\n`);
@@ -14,7 +18,7 @@ export function printPermissions(hosts: readonly string[], keysFolder: string): 
   }
   const identities: BusIdentity[] = [
     { role: "controller" },
-    ...[...new Set(hosts)].sort().map((host) => ({ role: "host" as const, host })),
+    ...all.map((host) => ({ role: "host" as const, host, isMiddlebox: middleboxes.includes(host) })),
   ];
   mkdirSync(keysFolder, { recursive: true, mode: 0o700 });
   const users = identities.map((identity) => ({

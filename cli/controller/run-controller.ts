@@ -10,6 +10,7 @@ import {
   runController,
   type ServerAddress,
 } from "../../controller/mod.ts";
+import { WorkerReader } from "../../middlebox/mod.ts";
 import type { Problem } from "../../schemas/mod.ts";
 import type { BusFlags } from "../client/bus-flags.ts";
 import { connectBus } from "../client/connect-bus.ts";
@@ -40,6 +41,7 @@ export async function runControllerProcess(location: string, flags: ControllerFl
     flags.masterSecret === undefined ? undefined : await masterSecretOf(flags.masterSecret);
   const source = openSource(location, { folder: flags.stateDir, ...sourceOptions(flags) });
   const signalled = firstSignal();
+  const reader = new WorkerReader();
   const waiting = new AbortController();
   void signalled.then(() => waiting.abort());
   log.info({ bus: flags.bus }, "connecting to the bus");
@@ -51,6 +53,7 @@ export async function runControllerProcess(location: string, flags: ControllerFl
       bus,
       leadership,
       modules: standardModules,
+      reader,
       ...(masterSecret && { masterSecret }),
       log,
       version: ownVersion(),
@@ -66,6 +69,7 @@ export async function runControllerProcess(location: string, flags: ControllerFl
   } finally {
     await source.close();
     await bus.close();
+    await reader.close();
   }
 }
 

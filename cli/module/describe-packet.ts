@@ -44,7 +44,8 @@ function addressesOf(packet: Uint8Array, version: number): string[] {
   );
 }
 
-function addressText(bytes: Uint8Array): string {
+/** "10.0.0.5", "fd00::5". */
+export function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
   const groups = Array.from({ length: 8 }, (_, index) => u16(bytes, 2 * index).toString(16));
   // The URL parser writes IPv6 addresses in their shortest form (RFC 5952).

@@ -34,7 +34,7 @@ const test = suite<World>("the permissions that netloom prints");
 
 function permissions(keys: string): string {
   const main = resolve(import.meta.dirname, "../../cli/main.js");
-  const args = [main, "bus", "permissions", "--keys", keys, "--host", b, "--host", a];
+  const args = [main, "bus", "permissions", "--keys", keys, "--host", b, "--host", a, "--middlebox", b];
   const run = spawnSync(process.execPath, args, { encoding: "utf8" });
   assert.is(run.status, 0, run.stderr);
   return run.stdout;
@@ -142,7 +142,26 @@ test("let a daemon do all of its work", async ({ controller, daemonA, daemonB })
   consumer.unsubscribe();
 });
 
+test("let a host with a middlebox ask what messages say, and be answered", async ({
+  controller,
+  daemonB,
+}) => {
+  const subject = subjects.inverse(b);
+  const asking = controller.subscribe(subjects.anyInverse, ({ subject: of }) => Buffer.from(of));
+  await eventually(
+    () =>
+      daemonB.request(subject, nothing, { timeoutMs: 500 }).then(
+        (reply) => Buffer.from(reply).toString() === subject,
+        () => false,
+      ),
+    "the answer comes",
+  );
+  asking.unsubscribe();
+});
+
 const forbiddenToPublish = [
+  subjects.inverse(a),
+  subjects.inverse(b),
   subjects.command(b),
   subjects.command(a),
   subjects.report(b),
@@ -190,6 +209,9 @@ const forbiddenToHear = [
   subjects.anyHeartbeat,
   subjects.anyPowerFor(b),
   "netloom.power.>",
+  subjects.anyInverse,
+  "$KV.netloom-record.>",
+  "$KV.>",
   subjects.anyBlobWant,
   "netloom.reply.>",
   "netloom.reply.*.*.default.gw-2.>",
