@@ -75,3 +75,13 @@ export const touchyModule = (): Uint8Array =>
         (then (unreachable))) (i32.const 0)`,
     }),
   );
+
+/** Holds back for so long what begins with "wait", and leaves it as it is. */
+export const waitModule = (delayMs: number): Uint8Array =>
+  wat(
+    customizationText({
+      send: `(if (result i32) (i32.eq (i32.load (i32.add (local.get $in) (i32.const 4))) (i32.const 0x74696177))
+        (then (i32.const 16)) (else (i32.const 0)))`,
+      more: wasmData(16, words(0, 0, delayMs, 0)),
+    }),
+  );
