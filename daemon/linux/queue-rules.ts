@@ -28,12 +28,16 @@ export interface QueueRulesOptions {
 /**
  * The iptables rules that hand packets to a queue, in chains of our own of the table `mangle`: before translation of addresses
  * on the way out and after it on the way in, so that they see what the application sees. Rules bypass a queue that nobody
- * reads. While there are rules for IPv6, its fragments are put together before them, as those of IPv4 always are.
- * Each call blocks for some milliseconds.
+ * reads. From the first rule for IPv6 on, its fragments are put together before them, as those of IPv4 always are. Each call
+ * blocks for some milliseconds.
+ *
+ * Whenever a hook of the network namespace goes, as that which puts fragments together does with `clear`, the kernel drops what
+ * waits in queues: empty them before.
  */
 export class QueueRules {
   readonly #chains: Record<Hook, string>;
   #applied = "";
+  #defragments = false;
 
   constructor({ prefix }: QueueRulesOptions) {
     this.#chains = { INPUT: `${prefix}-INPUT`, OUTPUT: `${prefix}-OUTPUT` };
@@ -53,6 +57,7 @@ export class QueueRules {
   /** Takes the chains off, also what a process that died has left. Where there is no iptables there is nothing. */
   clear(): void {
     this.#applied = "";
+    this.#defragments = false;
     for (const family of families) {
       const found = run(`${program(family)}-save`, ["-t", "mangle"]);
       if ("refusal" in found) continue;
@@ -78,7 +83,8 @@ export class QueueRules {
     }
     const { INPUT } = this.#chains;
     // A rule that looks for sockets has fragments put together; this one never comes to look.
-    if (family === 6 && own.length > 0) lines.push(`-A ${INPUT} -p udp -s ::1 -d ::2 -m socket -j RETURN`);
+    if (family === 6) this.#defragments ||= own.length > 0;
+    if (family === 6 && this.#defragments) lines.push(`-A ${INPUT} -p udp -s ::1 -d ::2 -m socket -j RETURN`);
     for (const rule of own) {
       const target = `-j NFQUEUE --queue-num ${queue} --queue-bypass`;
       lines.push(`-A ${this.#chains[rule.hook]} ${matchText(rule)} ${target}`);

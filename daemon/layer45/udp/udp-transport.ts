@@ -30,6 +30,9 @@ const housekeepingEveryMs = 1_000;
  */
 const lingerMs = 0.05;
 
+/** Without customizations the last rules go when no datagram came for so long. */
+const quietMs = 1_000;
+
 interface Kernel {
   queue: NfQueue;
   owners: SocketOwners;
@@ -51,6 +54,9 @@ export class UdpTransport implements Transport {
   #housekeepingDueMs = 0;
   #lingerUntilMs = 0;
   #refusal = "";
+  #isWanted = false;
+  #hasRules = false;
+  #quietSinceMs = 0;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -59,11 +65,12 @@ export class UdpTransport implements Transport {
   }
 
   settle(customizations: readonly Customization[]): void {
-    if (customizations.length > 0) {
-      const { queue } = this.#open();
-      this.#rules.apply(queue.number, queueRulesOf(customizations));
-    } else if (this.#kernel) this.#rules.clear();
-    this.#kernel?.paths.settle(customizations);
+    if (customizations.length === 0 && !this.#kernel) return;
+    const { queue, paths } = this.#open();
+    this.#rules.apply(queue.number, queueRulesOf(customizations));
+    paths.settle(customizations);
+    this.#isWanted = customizations.length > 0;
+    this.#hasRules = true;
   }
 
   sockets(): ReadonlySet<bigint> {
@@ -90,23 +97,33 @@ export class UdpTransport implements Transport {
       kernel.paths.follow();
       kernel.paths.release(nowMs - releaseAfterMs);
     }
+    if (count > 0) this.#quietSinceMs = nowMs;
+    else if (this.#hasRules && !this.#isWanted) this.#clearWhenQuiet(nowMs);
     if (count > 0) this.#lingerUntilMs = nowMs + lingerMs;
     if (nowMs < this.#lingerUntilMs) return 0;
     return Math.max(0, Math.min(this.#delayed.dueMs, this.#housekeepingDueMs) - nowMs);
   }
 
   stop(): void {
-    this.#rules.clear();
     if (!this.#kernel) return;
     const { queue, owners, paths } = this.#kernel;
+    this.#rules.apply(queue.number, []);
     // What the kernel still keeps goes on: it would be dropped with the queue.
     for (let batch = 0; batch < packetsMax && this.#passBatch(queue); batch += 1);
     this.#releaseHeld(this.#kernel, Number.POSITIVE_INFINITY);
+    this.#rules.clear();
     paths.close();
     for (const holding of [...queue.holdings(), ...owners.holdings()]) this.#context.release(holding);
     queue.close();
     owners.close();
     this.#kernel = undefined;
+  }
+
+  /** What waits in the queue would be lost with the last of the rules, so they stay until nothing does. */
+  #clearWhenQuiet(nowMs: number): void {
+    if (nowMs < this.#quietSinceMs + quietMs || this.#delayed.dueMs < Number.POSITIVE_INFINITY) return;
+    this.#hasRules = false;
+    this.#rules.clear();
   }
 
   #open(): Kernel {

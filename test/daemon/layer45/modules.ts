@@ -71,7 +71,7 @@ export const endlessModule = (): Uint8Array =>
 export const touchyModule = (): Uint8Array =>
   wat(
     customizationText({
-      receive: `(if (i32.eq (i32.load (i32.add (local.get $in) (i32.const 4))) (i32.const 0x21646162))
+      send: `(if (i32.eq (i32.load (i32.add (local.get $in) (i32.const 4))) (i32.const 0x21646162))
         (then (unreachable))) (i32.const 0)`,
     }),
   );
