@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
+import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { suite, test } from "uvu";
 import * as assert from "uvu/assert";
@@ -103,6 +104,19 @@ for (const kind of kinds) {
     await first.do('s.sendto(b"", ("::1", 9)); s.sendto(b"", ("::ffff:127.0.0.1", 9))');
     assert.equal(owners.find(udp("::1 5003 -> ::1 9"), "sent")?.cookie, six.cookie);
     assert.equal(owners.find(udp("127.0.0.1 5003 -> 127.0.0.1 9"), "sent")?.cookie, six.cookie);
+    await first.do("s.close()");
+  });
+
+  contract("a socket that is bound to an interface is found by what comes in there", async () => {
+    await first.do(
+      's = socket.socket(type=socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo"); s.bind(("", 5013))',
+    );
+    const loopback = Number(readFileSync("/sys/class/net/lo/ifindex", "latin1"));
+    const ends = udp("127.0.0.1 5013 -> 127.0.0.1 9");
+    assert.is(owners.find({ ...ends, interface: loopback }, "received")?.group, "first");
+    assert.is(owners.find({ ...ends, interface: loopback + 1 }, "received"), undefined);
+    await first.do('s.sendto(b"", ("127.0.0.1", 9))');
+    assert.is(owners.find({ ...ends, interface: loopback }, "sent")?.group, "first");
     await first.do("s.close()");
   });
 
