@@ -23,6 +23,8 @@ export class Datagram {
   udpAt = 0;
   payloadAt = 0;
   payloadLength = 0;
+  /** Index of the interface that it goes out by, or came in by; whoever calls `read` sets it. */
+  device = 0;
   /** The kernel has more of it than could be read: see `queuedBytesMax`. */
   isCut = false;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -40,7 +42,10 @@ export class Datagram {
     return version === 6 && this.#readIpv6(packetLength);
   }
 
-  /** Tells datagrams between other ends apart: addresses and ports as they stand in the packet. */
+  /**
+   * Tells datagrams between other ends apart: addresses and ports as they stand in the packet, and the interface: addresses
+   * of one link are others' on the next.
+   */
   get key(): string {
     const bytes = this.#bytes;
     let key = "";
@@ -55,6 +60,7 @@ export class Datagram {
       String.fromCharCode(
         ((bytes[at] as number) << 8) | (bytes[at + 1] as number),
         ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number),
+        this.device & 0xffff,
       )
     );
   }

@@ -49,10 +49,10 @@ export class Paths {
 
   /** Undefined when nobody here has a socket for it. Throws `linux.*` when the kernel does not say. */
   find(direction: Direction, datagram: Datagram, nowMs: number): Path | undefined {
-    const { key } = datagram;
-    const known = this.#paths[direction].get(key);
+    const known = this.#paths[direction].get(datagram.key);
     if (known && nowMs < known.checkAtMs && this.#isCurrent(known)) return known;
-    return this.#make(direction, datagram.ends(direction), key, nowMs);
+    const owner = this.#ownerOf(direction, datagram);
+    return owner && this.#make(direction, datagram, owner, nowMs);
   }
 
   /** Forgets what was true of sockets that have since been closed or passed on. */
@@ -86,9 +86,8 @@ export class Paths {
     return madeOf.roster === this.#roster && madeOf.flow === flow.generation;
   }
 
-  #make(direction: Direction, ends: FlowEnds, key: string, nowMs: number): Path | undefined {
-    const owner = this.#ownerOf(direction, ends);
-    if (!owner) return undefined;
+  #make(direction: Direction, datagram: Datagram, owner: SocketOwner, nowMs: number): Path {
+    const ends = datagram.ends(direction);
     const known = this.#flowOf(owner);
     const { flow } = known;
     const stations = this.#stationsFor(direction, flow, ends, nowMs);
@@ -99,17 +98,19 @@ export class Paths {
       madeOf: { roster: this.#roster, flow: flow.generation },
       checkAtMs: nowMs + checkEveryMs,
     };
-    this.#remember(known, direction, key, made);
+    this.#remember(known, direction, datagram.key, made);
     return made;
   }
 
-  #ownerOf(direction: Direction, { local, remote }: FlowEnds): SocketOwner | undefined {
+  #ownerOf(direction: Direction, datagram: Datagram): SocketOwner | undefined {
+    const { local, remote } = datagram.ends(direction);
     const ends = {
       protocol: "UDP" as const,
       local: local.address,
       localPort: local.port,
       remote: remote.address,
       remotePort: remote.port,
+      interface: datagram.device,
     };
     return this.#owners.find(ends, direction === "out" ? "sent" : "received");
   }

@@ -158,6 +158,7 @@ export class UdpTransport implements Transport {
       queue.accept(queue.id);
       return;
     }
+    datagram.device = queue.device;
     const direction = queue.hook === hooks.localOut ? "out" : "in";
     const path = this.#pathOf(paths, direction, nowMs);
     if (!path) {

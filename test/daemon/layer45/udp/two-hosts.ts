@@ -16,7 +16,8 @@ export function makeLink(): void {
     ip link add to-beta type veth peer name to-alpha netns beta
     ip link set to-beta up; ip -n beta link set to-alpha up
     ip addr add 10.9.0.1/24 dev to-beta; ip addr add fd09::1/64 dev to-beta nodad
-    ip -n beta addr add 10.9.0.2/24 dev to-alpha; ip -n beta addr add fd09::2/64 dev to-alpha nodad`);
+    ip -n beta addr add 10.9.0.2/24 dev to-alpha; ip -n beta addr add fd09::2/64 dev to-alpha nodad
+    ip addr add fe80::a/64 dev to-beta nodad; ip -n beta addr add fe80::b/64 dev to-alpha nodad`);
 }
 
 /** Python that both have: sockets by family, and what arrives within a while, as text. */

@@ -156,6 +156,27 @@ test("a new version takes the old one's place on its sockets, and counts on", as
   assert.is(await engine.counter(id, "flows"), 1);
 });
 
+test("sockets that are bound to an interface are customized, and those with addresses of one link only", async () => {
+  await both.beta.do(`s.close(); s = udp(4, "10.9.0.2", ${port})`);
+  await both.alpha.do(
+    `s.close(); s = udp(4); s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"to-beta"); s.connect(("10.9.0.2", ${port}))`,
+  );
+  const tap = { application: { group: "alpha" }, remote: { port } };
+  const off = await engine.install(tagModule(), { role: "receiver", tap });
+  await say("plain");
+  await both.beta.do(`said, peer = s.recvfrom(99); s.sendto(b"${tag}back", peer)`);
+  assert.is(await both.alpha.do("result = got(s)"), "back");
+  const near = (host: string, at: number): string => `socket.getaddrinfo("${host}", ${at})[0][4]`;
+  await both.beta.do(`s.close(); s = udp(6); s.bind(${near("fe80::b%to-alpha", port)})`);
+  await both.alpha.do(
+    `s.close(); s = udp(6); s.bind(${near("fe80::a%to-beta", 0)}); s.connect(${near("fe80::b%to-beta", port)})`,
+  );
+  await say("plain");
+  await both.beta.do(`said, peer = s.recvfrom(99); s.sendto(b"${tag}back", peer)`);
+  assert.is(await both.alpha.do("result = got(s)"), "back");
+  assert.is(await engine.counter(off, "customized_total"), 2);
+});
+
 test("a customization for new sockets leaves those that there are alone", async () => {
   await connect(both, 4);
   await engine.install(tagModule(), { tap: fromAlpha, attach: "new" });
