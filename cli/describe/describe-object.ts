@@ -73,16 +73,21 @@ const energy = ({ sleeper }: ObjectDetail): string =>
 function units({ units: all }: ObjectDetail): string {
   if (all.length === 0) return "";
   const isAnyChallenged = all.some(({ challenge }) => challenge);
-  const rows = all.map(({ host, on, unit, state, problem, challenge }) => [
+  const rows = all.map(({ host, on, unit, state, life, priority, idle, problem, challenge }) => [
     host,
     on,
     unit ?? "(daemon)",
     paint(state === "ready" ? "green" : state === "pending" ? "yellow" : "red", state),
+    life === undefined ? "-" : idle ? `${life}, idle` : life,
+    `${priority ?? "-"}`,
     ...(isAnyChallenged ? [challengeText(challenge)] : []),
     problem?.message ?? "",
   ]);
   const challenged = isAnyChallenged ? ["CHALLENGED"] : [];
-  return section("Units", table(["HOST", "ON", "UNIT", "STATE", ...challenged, "PROBLEM"], rows));
+  return section(
+    "Units",
+    table(["HOST", "ON", "UNIT", "STATE", "LIFE", "PRIORITY", ...challenged, "PROBLEM"], rows),
+  );
 }
 
 const flows = ({ kind, units: all }: ObjectDetail): string =>

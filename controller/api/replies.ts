@@ -55,6 +55,11 @@ export interface UnitDetail {
   problem?: Problem;
   /** Of a module that is challenged: how often it answered right since this controller asks, and when last (RFC 3339). */
   challenge?: { passed: number; lastPassed?: string };
+  /** As its host has it; absent when it has none. */
+  life?: UnitState;
+  priority?: number;
+  /** Deprecated and holding nothing any more: its object can be removed without harm. */
+  idle?: boolean;
   counters?: Record<string, number>;
   /** Of a tap: what its open parameters were. */
   met?: Record<string, string[]>;

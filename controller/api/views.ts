@@ -76,6 +76,8 @@ export function unitDetails({ board, fleet, challenges }: Reconciler, ref: strin
       ...(check && {
         challenge: { passed: check.passed, ...(check.lastPassed && { lastPassed: check.lastPassed }) },
       }),
+      ...(observed && { life: observed.state, priority: observed.priority }),
+      ...(observed?.idle && { idle: true }),
       ...(observed?.counters && { counters: observed.counters }),
       ...(observed?.met && { met: observed.met }),
     };

@@ -107,7 +107,7 @@ test("describe tells conditions, units and events of one object", async (context
   assert.is(code, 0);
   assert.match(out, /^Kind: +Rule\nName: +ping\n/);
   assert.match(out, / {2}Ready +True +Converged/);
-  assert.match(out, / {2}default\/nas +default\/gw +Rule\/default\/ping\/nas +ready/);
+  assert.match(out, / {2}default\/nas +default\/gw +Rule\/default\/ping\/nas +ready +active +100$/m);
   assert.match(out, / {2}sleepProxy:\n/);
   assert.match(out, /Normal +Converged/);
   assert.is((await run(context.socket, ["describe", "rule/none"])).code, 1);

@@ -167,8 +167,8 @@ test("objects are listed by kind and namespace, and told in full with what each 
   const detail = await get("/v1/objects/Rule/default/ping");
   assert.is(detail.object.spec.program.standard, "icmp-echo");
   assert.equal(
-    detail.units.map(({ host, on, state }: Record<string, string>) => ({ host, on, state })),
-    [{ host: "default/nas", on: "default/gw", state: "ready" }],
+    detail.units.map(({ unit, ...rest }: Record<string, unknown>) => rest),
+    [{ host: "default/nas", on: "default/gw", state: "ready", life: "active", priority: 100 }],
   );
   const { items } = await get("/v1/hosts?units=true");
   assert.equal(
