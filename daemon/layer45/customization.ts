@@ -80,6 +80,7 @@ export class Customization {
     mismatches: 0,
     faults: 0,
     refused: 0,
+    outgrown: 0,
     tested: 0,
     lastActiveMs: 0,
   };
@@ -347,6 +348,7 @@ const counterNames: Record<keyof Customization["counts"], string> = {
   mismatches: "mismatches_total",
   faults: "faults_total",
   refused: "refused_total",
+  outgrown: "outgrown_total",
   tested: "tested_total",
   lastActiveMs: "last_active_ms",
 };

@@ -91,7 +91,11 @@ export class Layer45Loop implements EngineLoop {
   }
 
   observe(id: UnitId): ObservedUnit | undefined {
-    return this.#customizations.get(id)?.observe();
+    const customization = this.#customizations.get(id);
+    if (!customization) return undefined;
+    const seen = customization.observe();
+    const losses = this.#transports[customization.tap.protocol].losses?.();
+    return losses ? { ...seen, counters: { ...seen.counters, ...losses } } : seen;
   }
 
   descriptors(): readonly number[] {

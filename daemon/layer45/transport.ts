@@ -8,6 +8,9 @@ export interface Transport {
    */
   settle(customizations: readonly Customization[]): void;
 
+  /** What was lost on the way to the customizations, by name of the counter; told with each of them. */
+  losses?(): Record<string, number>;
+
   /** Cookies of the sockets of the protocol that are there now. */
   sockets(): ReadonlySet<bigint>;
 

@@ -7,6 +7,7 @@ export { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts"
 export { describeHost } from "./describe-host.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
+export { interfaceMtu } from "./interface-mtu.ts";
 export { type Interface, type InterfaceAddress, listInterfaces } from "./interfaces.ts";
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";

@@ -13,6 +13,7 @@ import { customize, type Judgement } from "../message.ts";
 import type { Transport } from "../transport.ts";
 import { Datagram } from "./datagram.ts";
 import { DelayQueue } from "./delay-queue.ts";
+import { LinkMtus } from "./link-mtus.ts";
 import { type Path, Paths } from "./paths.ts";
 import { queueRulesOf } from "./queue-rules-of.ts";
 
@@ -53,6 +54,8 @@ export class UdpTransport implements Transport {
   #kernel: Kernel | undefined;
   #housekeepingDueMs = 0;
   #lingerUntilMs = 0;
+  readonly #mtus = new LinkMtus();
+  readonly #losses = { queue_dropped_total: 0, held_dropped_total: 0 };
   #refusal = "";
   #isWanted = false;
   #hasRules = false;
@@ -71,6 +74,10 @@ export class UdpTransport implements Transport {
     paths.settle(customizations);
     this.#isWanted = customizations.length > 0;
     this.#hasRules = true;
+  }
+
+  losses(): Record<string, number> {
+    return { ...this.#losses };
   }
 
   sockets(): ReadonlySet<bigint> {
@@ -95,6 +102,7 @@ export class UdpTransport implements Transport {
     if (nowMs >= this.#housekeepingDueMs) {
       this.#housekeepingDueMs = nowMs + housekeepingEveryMs;
       kernel.paths.follow();
+      this.#losses.queue_dropped_total = kernel.queue.overflows();
       kernel.paths.release(nowMs - releaseAfterMs);
     }
     if (count > 0) this.#quietSinceMs = nowMs;
@@ -176,7 +184,7 @@ export class UdpTransport implements Transport {
     message.length = datagram.payloadLength;
     message.nowMs = nowMs;
     customize(judgement, direction, path.stations, message);
-    if (judgement.outcome === "replace") this.#refuseTooLong(judgement);
+    if (judgement.outcome === "replace") this.#checkLength(judgement, direction, nowMs);
     if (judgement.outcome === "drop") queue.drop(queue.id);
     else if (judgement.delayMs > 0 || this.#delayed.holds(path.side)) this.#hold(queue, path, nowMs);
     else this.#sendOn(queue);
@@ -196,11 +204,15 @@ export class UdpTransport implements Transport {
     }
   }
 
-  #refuseTooLong(judgement: Judgement): void {
+  #checkLength(judgement: Judgement, direction: Direction, nowMs: number): void {
     const by = judgement.by as Customization;
-    if (this.#datagram.lengthWith(by.answer.bytes) !== undefined) return;
-    by.refuse();
-    judgement.outcome = by.spec.onFault === "drop" ? "drop" : "pass";
+    const length = this.#datagram.lengthWith(by.answer.bytes);
+    if (length === undefined) {
+      by.refuse();
+      judgement.outcome = by.spec.onFault === "drop" ? "drop" : "pass";
+    } else if (direction === "out" && this.#mtus.isLonger(length, this.#datagram.device, nowMs)) {
+      by.counts.outgrown += 1;
+    }
   }
 
   #sendOn(queue: NfQueue): void {
@@ -222,6 +234,7 @@ export class UdpTransport implements Transport {
     const { outcome, by, delayMs } = this.#judgement;
     const length = outcome === "replace" && by ? this.#datagram.lengthWith(by.answer.bytes) : undefined;
     if (!this.#delayed.hasRoom(length ?? 0)) {
+      this.#losses.held_dropped_total += 1;
       queue.drop(queue.id);
       return;
     }

@@ -98,6 +98,7 @@ for one in floods:
         except BlockingIOError: pass
     one.close()`);
   await engine.untilCounter(id, "messages_out_total", (value) => value > 4_096);
+  await engine.untilCounter(id, "held_dropped_total", (value) => value > 0);
   await engine.engine.revoke(id);
   await engine.install(tagModule(), { tap: { ...fromAlpha, remote: { port: port + 1 } } });
   await both.beta.do(`s.close(); s = udp(4, "10.9.0.2", ${port + 1})`);

@@ -35,6 +35,10 @@ for (const family of [4, 6] as const) {
     await say("x".repeat(1_400));
     assert.is(await heard(), "x".repeat(4_200));
     assert.is(await engine.counter(id, "customized_total"), 1);
+    assert.is(await engine.counter(id, "outgrown_total"), 1);
+    await say("x".repeat(400));
+    assert.is(await heard(), "x".repeat(1_200));
+    assert.is(await engine.counter(id, "outgrown_total"), 1);
   });
 
   test(`fragments that arrive are put together before a module sees them, IPv${family}`, async () => {
