@@ -28,12 +28,14 @@ test.before(async () => {
   ]);
   await until("dnsmasq answers", async () => (await dig()) === "10.10.0.3");
 });
-test.after(() => void server.kill());
-
-test.before.each(async () => {
+test.before(async () => {
   engine = await new RunningEngine().start();
 });
-test.after.each(() => engine.engine.stop());
+test.after(async () => {
+  server.kill();
+  await engine.engine.stop();
+});
+test.after.each(() => engine.revokeAll());
 
 for (const address of ["127.0.0.1", "::1"]) {
   test(`a tag put on by dig's end is taken off by the end of a dnsmasq that runs already, at ${address}`, async () => {

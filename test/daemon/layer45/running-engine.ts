@@ -48,6 +48,12 @@ export class RunningEngine {
     return unit.id;
   }
 
+  /** Takes everything off again, so that one engine serves a whole file of tests. */
+  async revokeAll(): Promise<void> {
+    for (const { id } of this.engine.observe()) await this.engine.revoke(id);
+    this.complaints.length = 0;
+  }
+
   seen(id: string): ObservedUnit | undefined {
     return this.engine.observe().find((unit) => unit.id === id);
   }

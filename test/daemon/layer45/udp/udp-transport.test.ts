@@ -15,17 +15,16 @@ const fromAlpha = { application: { group: "alpha" }, remote: { port } };
 test.before(async () => {
   makeLink();
   both = await startBoth();
+  engine = await new RunningEngine().start();
 });
 test.after(async () => {
   await both.alpha.end();
   await both.beta.end();
-});
-test.before.each(async () => {
-  engine = await new RunningEngine().start();
+  await engine.engine.stop();
 });
 test.after.each(async () => {
-  await engine.engine.stop();
   assert.equal(engine.complaints, []);
+  await engine.revokeAll();
 });
 
 for (const family of [4, 6] as const) {
