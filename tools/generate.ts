@@ -5,11 +5,10 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { buildStandardModules } from "../modules/mod.ts";
 import { generatedFiles } from "./generate/generated-files.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-for (const [path, content] of [...(await generatedFiles(root)), ...(await buildStandardModules())]) {
+for (const [path, content] of await generatedFiles(root)) {
   const file = resolve(root, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

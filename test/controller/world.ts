@@ -6,10 +6,10 @@ import { FakeDaemon, type FakeDaemonOptions } from "./fake-daemon.ts";
 import { FakeSource } from "./fake-source.ts";
 import { FakeLeadership, fleetYaml, modules, silent } from "./fixtures.ts";
 
-/** Times at which a test ends soon, and a slow machine still is in time. */
+/** Times at which a test ends soon, and a slow machine still is in time: who answers has long, who is silent is given up soon enough. */
 export const shortTimes: Partial<ControllerTimes> = {
-  commandTimeoutMs: 300,
-  reportTimeoutMs: 300,
+  commandTimeoutMs: 5_000,
+  reportTimeoutMs: 5_000,
   backoffFirstMs: 10,
   backoffMaxMs: 100,
   awayAfterMs: 600,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,12 +8,15 @@ const root = resolve(import.meta.dirname, "../../..");
 
 test("every generated file is what `npm run generate` would write", async () => {
   for (const [path, content] of await generatedFiles(root)) {
-    assert.is(
-      readFileSync(resolve(root, path), "utf8") === content,
-      true,
-      `${path} is stale: npm run generate`,
-    );
+    const isFresh = readFileSync(resolve(root, path)).equals(Buffer.from(content));
+    assert.ok(isFresh, `${path} is stale: npm run generate`);
   }
+});
+
+test("no module is left whose source is gone", async () => {
+  const generated = [...(await generatedFiles(root)).keys()];
+  for (const file of readdirSync(resolve(root, "modules/standard")))
+    assert.ok(generated.includes(`modules/standard/${file}`), `${file} has no source`);
 });
 
 test.run();
