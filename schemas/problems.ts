@@ -290,8 +290,8 @@ const list = {
   // What the kernel answers; `what` is what was tried, `is` the call and its errno.
   "linux.denied": entry(
     false,
-    (d: { what: string; is: string }) =>
-      `Cannot ${d.what}: ${d.is}; the daemon needs CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN here`,
+    (d: { what: string; is: string; needs: string }) =>
+      `Cannot ${d.what}: ${d.is}; the daemon needs ${d.needs} here`,
   ),
   "linux.absent": entry(
     true,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { delimiter, join } from "node:path";
 import { commandInLab, findLab } from "../../lab/mod.ts";
 import type { CaptureOptions } from "../lab.ts";
 
@@ -17,11 +18,17 @@ export async function execOnHost(
  * Runs tshark on a host of a lab until it is interrupted. Not tcpdump, which wants to become another user and ends where
  * it cannot: as root of a user namespace, which an ordinary user's lab is.
  */
-export function captureOnHost(
+export async function captureOnHost(
   host: string,
   filter: readonly string[],
   options: CaptureOptions,
 ): Promise<number> {
+  if (!isInstalled("tshark")) {
+    process.stderr.write(
+      "netloom lab capture: Cannot capture: tshark is not in PATH; install it (Debian: apt-get install tshark)\n",
+    );
+    return 2;
+  }
   const { name, interface: device, write } = options;
   const words = [
     ...["tshark", "-n", "-i", device],
@@ -29,6 +36,11 @@ export function captureOnHost(
     ...(filter.length > 0 ? ["-f", filter.join(" ")] : []),
   ];
   return execOnHost(host, words, name === undefined ? {} : { name });
+}
+
+function isInstalled(program: string): boolean {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 /** The terminal sends its signals to the command itself; one that is sent to this process alone is passed on. */

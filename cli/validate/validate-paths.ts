@@ -75,7 +75,12 @@ function addPath(files: DiskFiles, path: string, root: string): Problem[] {
 }
 
 function isDirectory(path: string): boolean {
-  return path !== "-" && statSync(path).isDirectory();
+  if (path === "-") return false;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new CannotRun(`Cannot read ${path}: there is no such file or directory; name what is there`);
+  }
+  return found.isDirectory();
 }
 
 /** Standard input, read to its end or past the limit, which is then reported as a problem. */

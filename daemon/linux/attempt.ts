@@ -25,16 +25,22 @@ const problemOfErrno: Record<string, LinuxProblem> = {
   EAFNOSUPPORT: "linux.unsupported",
 };
 
+const capabilities = "CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN";
+/** What whoever loads BPF programs that trace needs. */
+export const tracingCapabilities =
+  "CAP_BPF and CAP_PERFMON of the machine itself, which no user namespace gives,";
+
 /**
  * Does something that the world may refuse: a system call that fails in it becomes a `linux.*` problem.
  * @param what what is tried, as the middle of a sentence: `open a packet ring on "eth0"`
+ * @param options.needs the rights that it takes, for whom it is denied
  */
-export function attempt<T>(what: string, work: () => T): T {
+export function attempt<T>(what: string, work: () => T, { needs = capabilities } = {}): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
     const code = problemOfErrno[error.code] ?? "linux.failed";
-    return fail(code, { what, is: error.message }, { cause: error });
+    return fail(code, { what, is: error.message, needs }, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { attempt } from "./attempt.ts";
+import { attempt, tracingCapabilities } from "./attempt.ts";
 import { bpf, bpfWords } from "./bpf.ts";
 import { loadBpf } from "./bpf-load.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
@@ -26,11 +26,15 @@ export function runIterator(what: string, program: IteratorProgram): Buffer {
     return fd;
   };
   try {
-    return attempt(what, () => {
-      const loaded = kept(loadBpf({ type: "tracing", attachment: "iterator", ...program }));
-      const linked = kept(bpf("LINK_CREATE", bpfWords(loaded, 0, ATTACH_ITER)));
-      return readAll(kept(bpf("ITER_CREATE", bpfWords(linked, 0))));
-    });
+    return attempt(
+      what,
+      () => {
+        const loaded = kept(loadBpf({ type: "tracing", attachment: "iterator", ...program }));
+        const linked = kept(bpf("LINK_CREATE", bpfWords(loaded, 0, ATTACH_ITER)));
+        return readAll(kept(bpf("ITER_CREATE", bpfWords(linked, 0))));
+      },
+      { needs: tracingCapabilities },
+    );
   } finally {
     for (const fd of descriptors.reverse()) closeDescriptor(fd);
   }

@@ -25,6 +25,7 @@ const device = "wire";
 const mtu = 1_280;
 const packetBytesMax = 65_535;
 const ipTimeoutMs = 5_000;
+const needs = "CAP_SYS_ADMIN, CAP_NET_ADMIN and access to /dev/net/tun";
 
 /** Whatever comes in by the device is local, to whatever address; whatever is sent leaves by it. */
 const setUp = `link set lo up
@@ -52,19 +53,23 @@ export class PrivateStack {
 
   /** Throws `linux.*` problems. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN, /dev/net/tun and ip(8). Blocks for some milliseconds. */
   static open(): PrivateStack {
-    return attempt("make a network namespace for TCP streams", () => {
-      const home = openNamespace();
-      try {
-        checked("unshare", unshare(CLONE_NEWNET) as number);
+    return attempt(
+      "make a network namespace for TCP streams",
+      () => {
+        const home = openNamespace();
         try {
-          return PrivateStack.#make();
+          checked("unshare", unshare(CLONE_NEWNET) as number);
+          try {
+            return PrivateStack.#make();
+          } finally {
+            checked("setns", setns(home, CLONE_NEWNET) as number);
+          }
         } finally {
-          checked("setns", setns(home, CLONE_NEWNET) as number);
+          closeDescriptor(home);
         }
-      } finally {
-        closeDescriptor(home);
-      }
-    });
+      },
+      { needs },
+    );
   }
 
   static #make(): PrivateStack {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { compileModule, sleepAbi } from "../../modules/mod.ts";
+import { compileModule, sleepAbi, streamAbi } from "../../modules/mod.ts";
 import { fail, type Problem, ProblemError, type SleeperSpec } from "../../schemas/mod.ts";
 import type { ResponderBackend, SubscribedRule } from "./backend.ts";
 import {
@@ -50,7 +50,7 @@ async function subscribedRules(
   const checked: SubscribedRule[] = [];
   for (const [index, spec] of specs.entries()) {
     const module = modules[index] as Uint8Array;
-    const result = compileModule(module, sleepAbi, `rule ${index}`);
+    const result = compileModule(module, spec.stream ? streamAbi : sleepAbi, `rule ${index}`);
     if (result.kind === "refused") throw new ProblemError(result.problems[0] as Problem);
     checked.push({ spec, module });
     // Compiling holds this thread, which has more to do than this, the watchdog of engines above all.

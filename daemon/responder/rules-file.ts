@@ -19,7 +19,7 @@ const intervalMaxS = 2 ** 32 - 1;
 const ruleLimits = { memoryBytes: 1024 * 1024, timeMs: 5 } as const;
 /** What every host on a link receives anyway: a rule that sees it too takes nothing from anybody. */
 const shared = ["224.0.0.0/4", "255.255.255.255/32", "ff00::/8"].map(parsePrefix) as Prefix[];
-const characteristics = ["addresses", "port", "raw", "interval", "config"];
+const characteristics = ["addresses", "port", "raw", "stream", "interval", "config"];
 
 /**
  * Reads the JSON file that comes with a subscription (sloth-sleep-proxy §3.5) as the rules of one host. `config` is an
@@ -53,16 +53,23 @@ function readRule(rule: unknown, index: number, sleeper: SleeperSpec): SleepRule
   const unknown = Object.keys(values).find((key) => !characteristics.includes(key));
   if (unknown !== undefined)
     return invalid(where, `has ${quote(unknown)}; known are ${characteristics.join(", ")}`);
-  const { raw = false, config = {} } = values;
+  const { raw = false, stream = false, config = {} } = values;
   if (typeof raw !== "boolean") return invalid(where, 'should have true or false as "raw"');
+  if (typeof stream !== "boolean") return invalid(where, 'should have true or false as "stream"');
   if (!isShallow(config, depthMax)) return invalid(where, `has a "config" deeper than ${depthMax}`);
+  const addresses = readAddresses(values.addresses, index, sleeper);
+  if (stream && (layer !== "TCP" || values.port === undefined || raw || addresses.some(isShared))) {
+    const needs = 'TCP, with a "port", without "raw", for the host\'s own addresses';
+    return invalid(where, `has "stream"; that goes with ${needs}`);
+  }
   return {
     type: "rule",
     host: sleeper.host,
     layer,
-    addresses: readAddresses(values.addresses, index, sleeper),
+    addresses,
     ...readPort(values.port, layer, where),
     raw,
+    ...(stream && { stream }),
     ...readInterval(values.interval, where),
     config,
     limits: ruleLimits,
@@ -84,9 +91,18 @@ function readAddresses(value: unknown, rule: number, sleeper: SleeperSpec): stri
   });
 }
 
+function isToMany(prefix: Prefix): boolean {
+  return shared.some((one) => prefixContains(one, prefix));
+}
+
+function isShared(text: string): boolean {
+  const prefix = parsePrefix(text);
+  return prefix !== undefined && isToMany(prefix);
+}
+
 /** One of the host's addresses and nothing beside it, or what is sent to many. */
 export function isOwn(prefix: Prefix, sleeper: SleeperSpec): boolean {
-  if (shared.some((one) => prefixContains(one, prefix))) return true;
+  if (isToMany(prefix)) return true;
   const bits = prefix.family === 4 ? 32 : 128;
   if (prefix.length !== bits) return false;
   return sleeper.interfaces.some(({ addresses }) =>

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fail, type HostId, type Problem, problem, type UnitId } from "../../schemas/mod.ts";
 import { BlobFolder } from "./blob-folder.ts";
@@ -12,6 +12,7 @@ import {
   writeWhole,
 } from "./checked-file.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import { inParallel } from "./parallel.ts";
 import { readStoredUnit, type StoredUnit, unitFileName } from "./unit-file.ts";
 
@@ -54,9 +55,7 @@ export class UnitStore {
   /** Opens the folder, making it when it is not there. Throws `store.locked`, `store.unwritable`. */
   static async open(folder: string): Promise<UnitStore> {
     for (const part of ["", "units", "blobs"]) {
-      await mkdir(join(folder, part), { recursive: true, mode: 0o700 }).catch((error) =>
-        unwritable(folder, error),
-      );
+      await makeFolder(join(folder, part)).catch((error) => unwritable(folder, error));
     }
     const store = new UnitStore(folder, await lockFolder(folder));
     try {

@@ -10,6 +10,7 @@ import type { Unit } from "../../schemas/mod.ts";
 import { Fixture } from "../daemon/fixture.ts";
 import { Authority, type Certificate } from "../daemon/responder/authority.ts";
 import { capture } from "../daemon/sleep/capture.ts";
+import { hasTun } from "../daemon/sleep/has-tun.ts";
 import { makeLan, onClient, plugHost, run, sleeperUnit, tryOnClient, until } from "../daemon/sleep/lan.ts";
 import { isRootOfMachine } from "../root-of-machine.ts";
 
@@ -120,6 +121,17 @@ test("a host subscribes its rules, says that it sleeps, and its proxy answers fo
   );
   assert.ok(answered());
 });
+
+if (hasTun()) {
+  test("a host subscribes a rule that speaks on connections, and its health check is answered while it sleeps", async () => {
+    const config = { paths: [{ path: "/healthz", body: "asleep and well\n" }] };
+    const stream = { addresses: ["10.9.0.5/32"], port: 80, stream: true, config, standard: "http-health" };
+    const withStream = rulesFile("stream.json", [{ TCP: stream }]);
+    assert.equal(await onHost(["subscribe", withStream]), { status: 0, text: "" });
+    assert.equal(await fallAsleep(), { status: 0, text: "" });
+    assert.is(tryOnClient("curl -sm10 http://10.9.0.5/healthz"), "asleep and well\n");
+  });
+}
 
 test("the subscription and the sleep outlive a restart of the daemon", async () => {
   await asleepWithPing();

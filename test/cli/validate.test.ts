@@ -269,4 +269,13 @@ function assertWellFormed(xml: string): void {
   assert.not.match(rest, /[<>]|&(?!amp;|lt;|gt;|quot;|#10;)/);
 }
 
+test("a path that is not there is said to be missing", () => {
+  const { status, stderr } = validate(["/nonexistent"]);
+  assert.is(status, 2);
+  assert.is(
+    stderr,
+    "netloom validate: Cannot read /nonexistent: there is no such file or directory; name what is there\n",
+  );
+});
+
 test.run();

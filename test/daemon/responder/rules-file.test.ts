@@ -46,6 +46,12 @@ test("every layer is known; own addresses, in any spelling, and groups may be li
   }
 });
 
+test("a rule may speak on the TCP connections of a port", () => {
+  const [rule] = read([{ TCP: { addresses: ["192.168.1.1"], port: 80, stream: true } }]);
+  assert.is(rule?.stream, true);
+  assert.is(rule?.port, 80);
+});
+
 const own = ["192.168.1.1/32"];
 const wrong: [unknown, RegExp][] = [
   [{}, /should be a list of rules/],
@@ -71,6 +77,11 @@ const wrong: [unknown, RegExp][] = [
   [[{ UDP: { addresses: own, port: "53" } }], /1 to 65535/],
   [[{ ICMP: { addresses: own, port: 5 } }], /only UDP and TCP have ports/],
   [[{ UDP: { addresses: own, raw: 1 } }], /true or false/],
+  [[{ TCP: { addresses: own, port: 80, stream: 1 } }], /true or false as "stream"/],
+  [[{ TCP: { addresses: own, stream: true } }], /has "stream"; that goes with TCP, with a "port"/],
+  [[{ UDP: { addresses: own, port: 80, stream: true } }], /has "stream"; that goes with TCP/],
+  [[{ TCP: { addresses: own, port: 80, raw: true, stream: true } }], /without "raw"/],
+  [[{ TCP: { addresses: ["224.0.0.1"], port: 80, stream: true } }], /for the host's own addresses/],
   [[{ UDP: { addresses: own, interval: 0 } }], /1 to 4294967295 seconds/],
   [[{ UDP: { addresses: own, interval: 2 ** 32 } }], /1 to 4294967295 seconds/],
   [[{ UDP: { addresses: own, interval: 1.5 } }], /1 to 4294967295 seconds/],
