@@ -23,6 +23,8 @@ export interface ArtifactUse {
   defines?: string;
   /** Exports that what the object asks for needs, and why. */
   needs: { name: string; because: string }[];
+  /** The one end that its customization has. */
+  onlyEnd?: "sender" | "receiver";
   memory?: string;
   /** What the program is configured with, and whether it sees frames. */
   config?: { value: unknown; raw: boolean };
@@ -44,13 +46,22 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
     }
     case "Customization": {
       const { module, limits, security, inverse = [] } = object.spec;
-      const needs = security ? [{ name: "sec_respond", because: "spec.security" }] : [];
+      const because = "spec.security";
+      const needs = security ? ["sec_initialize", "sec_respond"].map((name) => ({ name, because })) : [];
+      const [end] = object.spec.ends;
+      const onlyEnd = end !== undefined && object.spec.ends.length === 1 ? { onlyEnd: end.role } : {};
       const files = inverse.flatMap(({ file }, index) =>
         scripts(["spec", "inverse", index, "file"], file, "file"),
       );
       const config = { value: module.config, raw: false };
       return [
-        ...named(["spec", "module"], module, { use: "layer45", needs, memory: limits.memory, config }),
+        ...named(["spec", "module"], module, {
+          use: "layer45",
+          needs,
+          memory: limits.memory,
+          config,
+          ...onlyEnd,
+        }),
         ...files,
       ];
     }
@@ -70,7 +81,7 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
 function named(
   path: FieldPath,
   program: { wasm?: string | undefined; standard?: string | undefined },
-  shared: Pick<ArtifactUse, "use" | "needs" | "memory" | "config">,
+  shared: Pick<ArtifactUse, "use" | "needs" | "memory" | "config" | "onlyEnd">,
 ): ArtifactUse[] {
   const { wasm, standard } = program;
   const found: ArtifactUse[] = [];

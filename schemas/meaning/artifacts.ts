@@ -129,6 +129,9 @@ function pathOf({ name }: ArtifactUse): string {
   return name.replace(/^(?:\.\/)+/, "");
 }
 
+/** A module has this when what it writes at one end is for the other end of it alone (decision 0016). */
+const bothEndsExport = "both_ends";
+
 /** What is wrong with a good artifact for this one use. */
 function misfits(use: ArtifactUse, { inspection, text }: Inspected): Problem[] {
   const found: Problem[] = [];
@@ -139,6 +142,10 @@ function misfits(use: ArtifactUse, { inspection, text }: Inspected): Problem[] {
   for (const { name, because } of use.needs) {
     if (inspection.exports.has(name)) continue;
     found.push(problem("meaning.export-needed", { module: use.name, name, because }));
+  }
+  if (use.onlyEnd && inspection.exports.has(bothEndsExport)) {
+    const lacks = use.onlyEnd === "sender" ? "receiver" : "sender";
+    found.push(problem("meaning.end-missing", { module: use.name, has: use.onlyEnd, lacks }));
   }
   const memoryMax = use.memory === undefined ? undefined : quantityBytes(use.memory);
   if (memoryMax !== undefined && inspection.memoryBytesMin > memoryMax) {

@@ -5,7 +5,8 @@ import { parsePrefix } from "../prefix.ts";
 import { problem } from "../problem.ts";
 import { fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
-import { type Clash, findHostClashes } from "./host-clashes.ts";
+import type { Clash } from "./host-claims.ts";
+import { findHostClashes } from "./host-clashes.ts";
 
 /** What two objects cannot both have: a name, an address, a MAC, a port, a place among the taps of a flow. */
 export function* findClashes(fleet: Fleet): Iterable<Clash> {

@@ -1,7 +1,8 @@
-import type { Customization, CustomizationEnd } from "../generated/objects.ts";
+import type { Customization } from "../generated/objects.ts";
 import { isMiddleboxType, middleboxes, middleboxTypes } from "../middleboxes.ts";
 import type { FieldPath } from "../parse/field-path.ts";
 import { problem } from "../problem.ts";
+import { checkEnds } from "./ends.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkProposals } from "./proposals.ts";
@@ -11,7 +12,8 @@ import { badValue, checkAddress, checkConfig, checkDuration, checkLimits } from 
 const intervalMs = { minMs: 100, maxMs: 86_400_000 };
 
 /** A Customization by itself, its hosts, and whether its ends are ends of the same flows. */
-export function* checkCustomization({ metadata, spec }: Customization, fleet: Fleet): Iterable<Fault> {
+export function* checkCustomization(customization: Customization, fleet: Fleet): Iterable<Fault> {
+  const { metadata, spec } = customization;
   const { namespace } = metadata;
   for (const [index, end] of spec.ends.entries()) {
     const path = ["spec", "ends", index];
@@ -25,8 +27,7 @@ export function* checkCustomization({ metadata, spec }: Customization, fleet: Fl
     yield* checkSelector(inverse.hosts, place, fleet);
     yield* checkMiddlebox(path, inverse, fleet);
   }
-  const [first, second] = spec.ends;
-  if (first !== undefined && second !== undefined) yield* checkEnds(first, second);
+  yield* checkEnds(customization, fleet);
   yield* checkDuration(["spec", "monitor", "interval"], spec.monitor.interval, intervalMs);
   yield* checkDuration(["spec", "security", "challenge"], spec.security?.challenge, intervalMs);
   yield* checkLimits(["spec", "limits"], spec.limits);
@@ -49,31 +50,5 @@ function* checkMiddlebox(
   const { ending } = middleboxes[middlebox];
   if (!file.endsWith(ending)) {
     yield badValue([...path, "file"], `"${file}"`, `a file of ${middlebox}'s, which ends in ${ending}`);
-  }
-}
-
-/** What is local to one end is remote to the other (layer-4.5 §2.2.2: taps are seen from outgoing messages). */
-function* checkEnds(first: CustomizationEnd, second: CustomizationEnd): Iterable<Fault> {
-  if (first.role === second.role) {
-    yield badValue(["spec", "ends", 1, "role"], `"${second.role}" again`, "the other role");
-  }
-  const mismatch = (part: string, is: unknown, other: unknown): Fault =>
-    fault(
-      ["spec", "ends", 1, "tap", ...part.split(".")],
-      problem("meaning.ends-mismatch", { part, is: String(is), other: String(other) }),
-    );
-  if (first.tap.protocol !== second.tap.protocol) {
-    yield mismatch("protocol", second.tap.protocol, first.tap.protocol);
-  }
-  for (const [own, theirs] of [
-    ["local", "remote"],
-    ["remote", "local"],
-  ] as const) {
-    for (const name of ["address", "port"] as const) {
-      const is = second.tap[own]?.[name];
-      const other = first.tap[theirs]?.[name];
-      if (is !== undefined && other !== undefined && is !== other)
-        yield mismatch(`${own}.${name}`, is, other);
-    }
   }
 }

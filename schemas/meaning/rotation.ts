@@ -1,5 +1,6 @@
+import { canonicalJson } from "../digest.ts";
 import { durationMs } from "../duration.ts";
-import type { Customization, CustomizationRotation } from "../generated/objects.ts";
+import type { Customization, CustomizationEnd, CustomizationRotation } from "../generated/objects.ts";
 import { problem } from "../problem.ts";
 import { parseCron } from "./cron.ts";
 import { type Fault, fault } from "./fault.ts";
@@ -17,7 +18,7 @@ export function* checkRotation({ metadata, spec }: CustomizationRotation, fleet:
     if (unknown !== undefined) yield fault(path, unknown);
     if (spec.through.indexOf(name) < index) yield badValue(path, `"${name}" again`, "listed once");
   }
-  yield* checkSameHosts(spec.through, namespace, fleet);
+  yield* checkSameEnds(spec.through, namespace, fleet);
   yield* checkWhen(spec, fleet);
 }
 
@@ -43,8 +44,11 @@ function* checkWhen(spec: CustomizationRotation["spec"], fleet: Fleet): Iterable
   }
 }
 
-/** Each role must have the same hosts in every customization, or some host would be left without its partner. */
-function* checkSameHosts(through: readonly string[], namespace: string, fleet: Fleet): Iterable<Fault> {
+/**
+ * Each role must have the same hosts and tap the same flows in every customization, or some flow would be left without its
+ * partner, or without any customization.
+ */
+function* checkSameEnds(through: readonly string[], namespace: string, fleet: Fleet): Iterable<Fault> {
   const known = through
     .map((name, index) => ({ index, name, object: fleet.get("Customization", { name, namespace }) }))
     .filter(
@@ -55,10 +59,21 @@ function* checkSameHosts(through: readonly string[], namespace: string, fleet: F
   const wanted = hostsByRole(first.object, fleet);
   for (const { index, name, object } of others) {
     const is = hostsByRole(object, fleet);
-    if (is === wanted) continue;
-    const data = { customization: name, is, other: first.name, wanted };
-    yield fault(["spec", "through", index], problem("meaning.rotation-hosts", data));
+    const path = ["spec", "through", index];
+    const both = { customization: name, other: first.name };
+    if (is !== wanted) yield fault(path, problem("meaning.rotation-hosts", { ...both, is, wanted }));
+    const role = is === wanted ? otherTap(first.object, object) : undefined;
+    if (role !== undefined) yield fault(path, problem("meaning.rotation-taps", { ...both, role }));
   }
+}
+
+/** The first role in which two customizations tap other flows. */
+function otherTap(first: Customization, second: Customization): CustomizationEnd["role"] | undefined {
+  for (const { role, tap } of first.spec.ends) {
+    const other = second.spec.ends.find((end) => end.role === role);
+    if (other && canonicalJson(other.tap) !== canonicalJson(tap)) return role;
+  }
+  return undefined;
 }
 
 /** "receiver on a, b; sender on c": at most a few names a role, and their number. */

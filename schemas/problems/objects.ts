@@ -120,6 +120,21 @@ export const objectProblems = {
     (d: { part: string; is: string; other: string }) =>
       `This end's ${d.part} is ${d.is}, but the other end expects ${d.other}; what is local to one end is remote to the other`,
   ),
+  "meaning.end-elsewhere": entry(
+    false,
+    (d: { side: string; address: string; role: string; hosts: string[] }) =>
+      `The tap's ${d.side} address ${d.address} is none of the ${d.role}'s hosts (${d.hosts.join(", ")}); tap an address that one of them has, or leave it out`,
+  ),
+  "meaning.end-missing": entry(
+    false,
+    (d: { module: string; has: string; lacks: string }) =>
+      `${d.module} at the ${d.has} writes what only its ${d.lacks} can read, and there is no ${d.lacks}; add that end`,
+  ),
+  "meaning.rotation-taps": entry(
+    false,
+    (d: { customization: string; role: string; other: string }) =>
+      `"${d.customization}" taps other flows at its ${d.role} than "${d.other}"; a rotation's customizations must tap the same ones`,
+  ),
   "meaning.program-unfit": entry(
     false,
     (d: { hook: string; program: string; wanted: string }) =>
