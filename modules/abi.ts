@@ -64,6 +64,7 @@ export const customizationAbi: Abi = {
     _initialize: [takes().nothing],
     initialize: [takes().nothing],
     directions: [takes().pointer],
+    both_ends: [takes().nothing],
     flow_open: [takes("i32", "i32").pointer],
     flow_close: [takes("i32").nothing],
     cust_send: [takes("i32", "i32", "i32").pointer],

@@ -22,7 +22,7 @@ export function makeChallenge({ key }: Instance): Challenge {
   return { secret, nonce };
 }
 
-/** Whether the answer is the challenge and the instance's id (u32, little-endian), encrypted alike; otherwise why not. */
+/** Whether the answer is the challenge and the instance's id (u32, most significant byte first), encrypted alike; otherwise why not. */
 export function judgeAnswer(
   { id, key }: Instance,
   { secret }: Challenge,
@@ -41,7 +41,7 @@ export function judgeAnswer(
   }
   const wanted = Buffer.alloc(secretBytes + 4);
   wanted.set(secret);
-  wanted.writeUInt32LE(id, secretBytes);
+  wanted.writeUInt32BE(id, secretBytes);
   if (said.length === wanted.length && timingSafeEqual(said, wanted)) return "right";
   return { wrong: "its answer is not the challenge and its id" };
 }

@@ -11,7 +11,7 @@ import { load16, store16 } from "netloom";
 import { answer, Counter, DIRECTION_RECEIVED, DIRECTION_SENT, fnv1a, isReceiver, message, notMine } from "netloom/customization";
 
 export { allocate, configure, deallocate } from "netloom";
-export { sec_initialize, sec_respond, state_report } from "netloom/customization";
+export { both_ends, sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const headerBytes: u32 = 12;
 const smallBytes: u32 = 5;

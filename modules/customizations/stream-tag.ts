@@ -11,7 +11,7 @@ import { accepted, load32, readConfig, refuse, store32 } from "netloom";
 import { answer, Counter, FlowTable, fnv1a, DIRECTION_RECEIVED, DIRECTION_SENT, isReceiver, message, more, notMine, Search, Tag, TAG_STREAM } from "netloom/customization";
 
 export { allocate, deallocate } from "netloom";
-export { sec_initialize, sec_respond, state_report } from "netloom/customization";
+export { both_ends, sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const magicBytes: u32 = 24;
 const headerBytes: u32 = 32;

@@ -13,7 +13,7 @@ import { answer, Counter, FlowTable, isReceiver, message, more, notMine, Search,
 import { APPLICATION_DATA, bodyLength, isRecord, recordHeaderBytes, Walk } from "./tls/records";
 
 export { allocate, deallocate } from "netloom";
-export { sec_initialize, sec_respond, state_report } from "netloom/customization";
+export { both_ends, sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const headerBytes: u32 = recordHeaderBytes + tagBytes;
 const recordsMax: u32 = 512;

@@ -4,6 +4,7 @@
  * `state_report`. docs/writing-modules.md shows how. Nothing here allocates while messages are handled.
  */
 export { answer, drop, more, notMine } from "./answer";
+export { both_ends } from "./both-ends";
 export { isReceiver } from "./config";
 export { DIRECTION_RECEIVED, DIRECTION_SENT } from "./directions";
 export { Counter, state_report } from "./counter";

@@ -21,7 +21,7 @@ test("openssl reads a challenge, and what it encrypts as the answer is right", (
   assert.equal(secret, Buffer.from(challenge.secret));
   assert.is(secret.length, 8);
   const id = Buffer.alloc(4);
-  id.writeUInt32LE(instance.id);
+  id.writeUInt32BE(instance.id);
   const answerIv = randomBytes(16).toString("hex");
   const answer = answerIv + openssl("-e", answerIv, Buffer.concat([secret, id])).toString("hex");
   assert.is(judgeAnswer(instance, challenge, answer), "right");
@@ -32,7 +32,7 @@ test("openssl reads the answer of a module: challenge, then id", () => {
   const answer = respond(content, challenge.nonce);
   const said = openssl("-d", answer.slice(0, 32), Buffer.from(answer.slice(32), "hex"));
   assert.equal(said.subarray(0, 8), Buffer.from(challenge.secret));
-  assert.is(said.readUInt32LE(8), instance.id);
+  assert.is(said.readUInt32BE(8), instance.id);
 });
 
 test("no challenge is made twice", () => {

@@ -10,7 +10,7 @@ export function respond(content: Uint8Array, nonce: string, more: { id?: number 
   const secret = Buffer.concat([decrypting.update(bytes.subarray(16)), decrypting.final()]);
   const said = Buffer.alloc(secret.length + 4);
   said.set(secret);
-  said.writeUInt32LE(more.id ?? id, secret.length);
+  said.writeUInt32BE(more.id ?? id, secret.length);
   const iv = randomBytes(16);
   const encrypting = createCipheriv("aes-256-cbc", key, iv);
   return Buffer.concat([iv, encrypting.update(said), encrypting.final()]).toString("hex");
