@@ -5,8 +5,7 @@ import { Outbox } from "./outbox.ts";
 import type { Watch } from "./watch.ts";
 
 /** A host that has just woken may not listen yet: it is asked again this often, for this long. */
-const askEveryMs = 300;
-const askForMs = 30_000;
+export const askTimes = { askEveryMs: 300, askForMs: 30_000 } as const;
 
 export interface SpliceContext {
   watch: Watch;
@@ -64,7 +63,7 @@ export class Splice {
   /** To be called now and then: asks the host again that does not answer. */
   tick(nowMs: number): void {
     if (this.#joined || this.state !== "open") return;
-    if (nowMs - this.#sinceMs >= askForMs) this.state = "broken";
+    if (nowMs - this.#sinceMs >= askTimes.askForMs) this.state = "broken";
     else if (this.#host.fd < 0 && nowMs >= this.#askMs) this.#ask(nowMs);
   }
 
@@ -79,7 +78,7 @@ export class Splice {
   }
 
   #ask(nowMs: number): void {
-    this.#askMs = nowMs + askEveryMs;
+    this.#askMs = nowMs + askTimes.askEveryMs;
     try {
       this.#host.fd = connectTcp(this.#ends.own, this.#ends.ownPort);
     } catch (error) {

@@ -1,11 +1,14 @@
 import type { StreamEnds } from "./connection.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
-import { Splice, type SpliceContext } from "./splice.ts";
+import { askTimes, Splice, type SpliceContext } from "./splice.ts";
 
-/** Nothing moved, either way, for this long. */
-const idleMs = 30 * 60_000;
-/** What was sent last may be lost on the way and be sent again. */
-const lingerMs = 10_000;
+export const spliceTimes = {
+  ...askTimes,
+  /** Nothing moved, either way, for this long: it is broken off. */
+  idleMs: 30 * 60_000,
+  /** What was sent last may be lost on the way and be sent again: for this long the connection is known. */
+  lingerMs: 10_000,
+} as const;
 
 /** The connections that were handed over to hosts that woke. */
 export class Splices {
@@ -42,11 +45,11 @@ export class Splices {
   settle(nowMs: number): void {
     for (const splice of this.#open) {
       splice.tick(nowMs);
-      if (nowMs - splice.movedMs >= idleMs) splice.state = "broken";
+      if (nowMs - splice.movedMs >= spliceTimes.idleMs) splice.state = "broken";
       if (splice.state === "open") continue;
       splice.close();
       this.#open.delete(splice);
-      this.#parting.set(splice, nowMs + lingerMs);
+      this.#parting.set(splice, nowMs + spliceTimes.lingerMs);
     }
     for (const [splice, untilMs] of this.#parting) if (nowMs >= untilMs) this.#forget(splice);
   }
