@@ -78,6 +78,8 @@ int main(int count, char **arguments) {
 	double rate = atof(arguments[3]), seconds = atof(arguments[4]);
 	long total = rate * seconds, sent = 0;
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int bytes = 8 << 20;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
 	if (connect(fd, (struct sockaddr *)&server, sizeof server)) return perror("dns-steady"), 1;
 	times = calloc(total + 1, sizeof *times);
 	signal(SIGTERM, end);

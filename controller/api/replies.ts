@@ -131,6 +131,8 @@ export interface RotationReply {
     started: string;
     ended: string;
     outcome: string;
+    /** How long each step that was done took, in milliseconds. */
+    tookMs?: Partial<Record<MoveStep, number>>;
     reason?: string;
   }[];
 }

@@ -20,6 +20,8 @@ export function advanceMove(draft: RotationDraft): void {
 
 function takeStep(step: MoveStep, move: Move, { record, nowMs, events }: RotationDraft): void {
   const { to } = move;
+  // The clock on the wall may have been put back.
+  move.tookMs = { ...move.tookMs, [step]: Math.max(0, nowMs - move.stepMs) };
   move.stepMs = nowMs;
   if (step === "deployReceivers") record.stages[to] = { at: "both" };
   else if (step === "deploySenders") record.front.receiver = to;

@@ -1,6 +1,13 @@
 import { decodeJson, encodeJson, shape } from "../../bus/mod.ts";
 import { ProblemError } from "../../schemas/mod.ts";
-import { historyMax, type Move, type PastMove, type RotationRecord, type Stage } from "./rotation-record.ts";
+import {
+  historyMax,
+  type Move,
+  type PastMove,
+  type RotationRecord,
+  type Stage,
+  type StepTimes,
+} from "./rotation-record.ts";
 
 /** An entry of the bucket. */
 export interface RotationEntry {
@@ -17,7 +24,21 @@ const reasonCharactersMax = 10_000;
 const member = shape.text(253);
 const time = shape.finite;
 const cause = shape.oneOf("first", "commit", "schedule", "manual", "revert");
-const beginning = { from: shape.optional(member), to: member, cause, startedMs: time };
+const took = shape.optional(time);
+const beginning = {
+  from: shape.optional(member),
+  to: member,
+  cause,
+  startedMs: time,
+  tookMs: shape.optional(
+    shape.object<StepTimes>({
+      deployReceivers: took,
+      deploySenders: took,
+      preferReceivers: took,
+      preferSenders: took,
+    }),
+  ),
+};
 
 const stage = shape.union<Stage>("at", {
   found: shape.object<{ at: "found" }>({ at: shape.oneOf("found") }),

@@ -40,8 +40,8 @@ export function beginMove(
 export function endMove(record: RotationRecord, end: Pick<PastMove, "endedMs" | "outcome" | "reason">): void {
   const { move } = record;
   if (!move) return;
-  const { from, to, cause, startedMs } = move;
-  const past: PastMove = { ...(from !== undefined && { from }), to, cause, startedMs, ...end };
+  const { stepMs: _, isHeld: __, ...begun } = move;
+  const past: PastMove = { ...begun, ...end };
   record.history = [...record.history, past].slice(-historyMax);
   delete record.move;
 }

@@ -1,3 +1,5 @@
+import type { MoveStep } from "./move-step.ts";
+
 /** Name of a Customization. */
 export type Member = string;
 
@@ -29,6 +31,9 @@ export type Stage =
 /** Why a rotation began. */
 export type Cause = "first" | "commit" | "schedule" | "manual" | "revert";
 
+/** How long each step that is done took, in milliseconds. */
+export type StepTimes = Partial<Record<MoveStep, number>>;
+
 /** A rotation under way. Times are of the clock on the wall, in milliseconds since 1970. */
 export interface Move {
   from?: Member;
@@ -37,6 +42,7 @@ export interface Move {
   startedMs: number;
   /** When the step it is at began. */
   stepMs: number;
+  tookMs?: StepTimes;
   /** Its deadline passed with `onFailure: hold`: nothing more is done until somebody decides. */
   isHeld?: true;
 }
@@ -49,6 +55,7 @@ export interface PastMove {
   startedMs: number;
   endedMs: number;
   outcome: "done" | "failed" | "superseded";
+  tookMs?: StepTimes;
   /** Of a failure. */
   reason?: string;
 }

@@ -2,6 +2,7 @@ import { diff, type PlannedCommand } from "../../../controller/diff.ts";
 import { rotateTo } from "../../../controller/rotation/choose-target.ts";
 import {
   type Member,
+  type Move,
   newRecord,
   type Role,
   type RotationRecord,
@@ -161,7 +162,10 @@ function* changeMind(state: ModelState, options: ModelOptions): Iterable<Next> {
 }
 
 /** History has no influence; without it states that differ in nothing else are one. */
-const withoutPast = (record: RotationRecord): RotationRecord => ({ ...record, history: [] });
+function withoutPast(record: RotationRecord): RotationRecord {
+  const { tookMs: _, ...move } = record.move ?? {};
+  return { ...record, ...(record.move && { move: move as Move }), history: [] };
+}
 
 function planFor(state: ModelState, at: number, options: ModelOptions): PlannedCommand[] {
   const { role, view } = state.hosts[at] as ModelHost;

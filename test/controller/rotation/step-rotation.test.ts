@@ -45,6 +45,22 @@ test("a rotation deploys behind, moves receivers, moves senders, then takes the 
   assert.equal(fleet.list(), onAll("b active 10"));
 });
 
+test("history tells how long each step took", () => {
+  const { fleet, record } = atRest();
+  const settings = settingsOf({ current: "b" });
+  fleet.away.add("s1");
+  const waiting = run(fleet, { settings, record }, { nowMs: 100 });
+  assert.equal(waiting.record.move?.tookMs, { deployReceivers: 0 });
+  fleet.away.delete("s1");
+  const moved = run(fleet, { settings, record: waiting.record }, { nowMs: 107 });
+  assert.equal(moved.record.history.at(-1)?.tookMs, {
+    deployReceivers: 0,
+    deploySenders: 7,
+    preferReceivers: 0,
+    preferSenders: 0,
+  });
+});
+
 test("what is kept stays behind on every host", () => {
   const { fleet, record } = atRest();
   const settings = settingsOf({ current: "b", retire: "keep" });
