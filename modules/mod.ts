@@ -31,4 +31,10 @@ export { buildStandardModules, standardModule, standardModuleNames } from "./sta
 export type { StateReport } from "./state-report.ts";
 export { readStreamAnswer, type StreamSink, streamBytesMax } from "./stream-answer.ts";
 export { StreamGuest } from "./stream-guest.ts";
-export { type RuleLanguage, ruleLanguages, ruleTemplate } from "./template.ts";
+export {
+  type ModuleKind,
+  type ModuleLanguage,
+  moduleKinds,
+  moduleLanguages,
+  moduleTemplate,
+} from "./template.ts";

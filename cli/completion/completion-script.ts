@@ -24,7 +24,8 @@ function completionsOf(command: Command): Completions {
   return {
     command: command.name(),
     description: command.description(),
-    options: command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
+    // Those of commands below it too: a shell is told of one level only.
+    options: [...new Set([command, ...command.commands].flatMap(flagsOf))],
     words: namesObjects
       ? kindWords
       : [
@@ -33,6 +34,10 @@ function completionsOf(command: Command): Completions {
         ],
     namesObjects,
   };
+}
+
+function flagsOf(command: Command): string[] {
+  return command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
 }
 
 function bash(name: string, commands: Completions[]): string {

@@ -61,6 +61,13 @@ function* readPcap(
   }
 }
 
+/** Whether a file is a capture, by how it begins. */
+export function isCapture(file: Uint8Array): boolean {
+  if (file.length < 4) return false;
+  const magic = new DataView(file.buffer, file.byteOffset, 4).getUint32(0);
+  return pcapMagics.has(magic) || magic === block.section;
+}
+
 interface CaptureInterface {
   linkType: number;
   /** Units of its timestamps in a millisecond. */

@@ -1,8 +1,9 @@
-import { createContext, Script } from "node:vm";
 import type { ReactionSink, SleepGuest } from "../../modules/mod.ts";
 import { type Problem, problem } from "../../schemas/mod.ts";
 import { describePacket, networkPart } from "./describe-packet.ts";
-import { type CapturedPacket, linkTypes } from "./read-capture.ts";
+import { packetFor } from "./packet-for.ts";
+import type { CapturedPacket } from "./read-capture.ts";
+import { withTimeLimit } from "./with-time-limit.ts";
 
 export type Reaction =
   | { kind: "wake" }
@@ -96,41 +97,4 @@ function runStep(
     return { ...step, reactions: [], problem: late };
   }
   return found ? { ...step, reactions, problem: found } : { ...step, reactions };
-}
-
-const context = createContext({ call: undefined as unknown });
-const script = new Script("call()");
-
-/** Runs a call that may never return: the runtime ends scripts that take too long, and whatever they have called. */
-export function withTimeLimit<T>(call: () => T, limitMs: number): T | "late" {
-  context.call = call;
-  try {
-    return script.runInContext(context, { timeout: limitMs }) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return "late";
-    throw error;
-  }
-}
-
-/** What the rule would be handed of a captured packet; undefined when it would not see it. */
-function packetFor({ linkType, bytes }: CapturedPacket, raw: boolean): Uint8Array | undefined {
-  switch (linkType) {
-    case linkTypes.ethernet: {
-      if (raw) return bytes;
-      const network = networkPart(bytes);
-      const version = (network[0] ?? 0) >> 4;
-      return version === 4 || version === 6 ? network : undefined;
-    }
-    case linkTypes.linuxCooked:
-      return raw ? undefined : bytes.subarray(16);
-    case linkTypes.linuxCooked2:
-      return raw ? undefined : bytes.subarray(20);
-    case linkTypes.raw:
-    case linkTypes.rawBsd:
-    case linkTypes.ipv4:
-    case linkTypes.ipv6:
-      return raw ? undefined : bytes;
-    default:
-      return undefined;
-  }
 }

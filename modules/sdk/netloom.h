@@ -121,8 +121,25 @@ static inline bool netloom_batch_add(netloom_batch *batch, const uint8_t *bytes,
   return true;
 }
 static inline uint8_t *netloom_respond_batch(netloom_batch *batch) {
+  if (batch->used < 5) netloom_batch_clear(batch);
   batch->room[0] = 3;
   netloom_store_host32(batch->room + 1, batch->count);
+  return batch->room;
+}
+/* The same with a delay for each packet (opcode 5): a batch has all of its packets by this, or none. */
+static inline bool netloom_batch_add_later(netloom_batch *batch, const uint8_t *bytes, uint32_t length,
+                                           uint32_t delay_ms) {
+  if (batch->used < 5) netloom_batch_clear(batch);
+  if (length == 0 || batch->capacity < batch->used + 8 || length > batch->capacity - batch->used - 8) return false;
+  netloom_store_host32(batch->room + batch->used, delay_ms);
+  netloom_store_host32(batch->room + batch->used + 4, length);
+  __builtin_memcpy(batch->room + batch->used + 8, bytes, length);
+  batch->used += 8 + length;
+  batch->count++;
+  return true;
+}
+static inline uint8_t *netloom_respond_batch_later(netloom_batch *batch) {
+  netloom_respond_batch(batch)[0] = 5;
   return batch->room;
 }
 

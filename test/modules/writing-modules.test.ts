@@ -6,6 +6,7 @@ import { abiOf, customizationAbi, standardModule, standardModuleNames } from "..
 import { buildText } from "./build-text.ts";
 import { dissect } from "./dissect.ts";
 import { udp } from "./packets.ts";
+import { datagram as datagramThrough, runCustomization } from "./run-customization.ts";
 import { onlyAnswer, type RuleOptions, type RunningRule, runModule } from "./run-rule.ts";
 import { runStreamRule } from "./run-stream-rule.ts";
 
@@ -91,8 +92,21 @@ test("a rule in C speaks on TCP too", async () => {
   assert.equal(rule.end(7), ["wake", "hand-over 7 x"]);
 });
 
+test("the example of a customization turns letters, and turns them back", async () => {
+  const { source, ending } = examples[4] as { source: string; ending: "ts" };
+  const wasm = await buildText(source, ending);
+  const sender = runCustomization(wasm, { config: { by: 3 } });
+  const receiver = runCustomization(wasm, { role: "receiver", config: { by: 3 } });
+  const sent = datagramThrough(sender, "send", Buffer.from("Xyz 1"));
+  assert.is((sent as Buffer).toString("latin1"), "\xf5rotXbc 1");
+  assert.is(datagramThrough(receiver, "receive", sent as Buffer)?.toString(), "Xyz 1");
+  assert.is(datagramThrough(receiver, "receive", Buffer.from("plain")), undefined);
+  assert.equal(sender.stateReport(), { turned: 1 });
+  assert.throws(() => runCustomization(wasm, { config: { by: 26 } }), /"by" should be 1 to 25/);
+});
+
 test("no example is left untried, and every standard module is listed", () => {
-  assert.is(examples.length, 4);
+  assert.is(examples.length, 5);
   for (const name of standardModuleNames()) {
     const isCustomization = abiOf(standardModule(name) as Uint8Array) === customizationAbi;
     assert.ok((isCustomization ? layer45 : guide).includes(`\`${name}\``), name);

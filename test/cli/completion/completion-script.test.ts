@@ -24,7 +24,8 @@ test("bash is offered commands, then options, kinds, and the objects of the runn
   assert.equal(offered(["netloom", "describe", "rule/"]), ["rule/ping"]);
   assert.equal(offered(["netloom", "completion", "f"]), ["fish"]);
   assert.equal(offered(["netloom", "lab", "ex"]), ["exec"]);
-  assert.equal(offered(["netloom", "bus", ""]), ["permissions"]);
+  assert.equal(offered(["netloom", "bus", "p"]), ["permissions"]);
+  assert.equal(offered(["netloom", "module", "new", "--ki"]), ["--kind"], "options of the commands below");
 });
 
 test("scripts for the other shells name every command", () => {
