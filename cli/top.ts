@@ -8,26 +8,41 @@ import {
   withServer,
 } from "./client/options.ts";
 
-export const topOrders = ["asleep", "answered", "wakes", "saved", "name"] as const;
+/** What can be shown, and what may come first in it: initially the first of these. */
+export const topOrders = {
+  hosts: ["asleep", "answered", "wakes", "saved", "name"],
+  customizations: ["messages", "flows", "customized", "dropped", "name"],
+} as const;
+
+export type TopSubject = keyof typeof topOrders;
 
 export interface TopOptions extends NamespaceOptions, ServerOption {
   output: "table" | "wide" | "json" | "yaml";
-  sort: (typeof topOrders)[number];
+  /** One of the subject's. */
+  sort?: string;
   watch?: boolean;
 }
 
-/** `netloom top`: what sleeping saves, and who ends it. Exit 0, 2 could not run. */
+/** `netloom top`: what sleeping saves and who ends it; what customizations do. Exit 0, 2 could not run. */
 export function registerTop(program: Command): void {
+  const subjects = Object.keys(topOrders) as TopSubject[];
+  const orders = [...new Set(Object.values(topOrders).flat())];
   const command = program
     .command("top")
-    .description("show how long hosts sleep, what is answered for them, and what wakes them")
-    .addArgument(new Argument("<what>", "what to show").choices(["hosts"]))
+    .description(
+      "show how hosts sleep and what wakes them (hosts), or what is customized where (customizations)",
+    )
+    .addArgument(new Argument("<what>", "what to show").choices(subjects))
     .addOption(outputOption(["table", "wide", "json", "yaml"]))
-    .addOption(new Option("--sort <order>", "what comes first").choices(topOrders).default("asleep"))
+    .addOption(new Option("--sort <order>", "what comes first").choices(orders))
     .option("-w, --watch", "show it again every two seconds");
-  withServer(withNamespace(command)).action(async (_what: string, options: TopOptions) => {
+  withServer(withNamespace(command)).action(async (what: TopSubject, options: TopOptions) => {
+    const known: readonly string[] = topOrders[what];
+    if (options.sort !== undefined && !known.includes(options.sort)) {
+      command.error(`error: ${what} can be sorted by ${known.join(", ")}`, { exitCode: 2 });
+    }
     const { runCommand } = await import("./client/run-command.ts");
-    const { topHosts } = await import("./top/top-hosts.ts");
-    await runCommand(() => topHosts(options));
+    const { showTop } = await import("./top/show-top.ts");
+    await runCommand(() => showTop(what, options));
   });
 }

@@ -1,12 +1,8 @@
 import type { SleeperItem } from "../../controller/mod.ts";
 import { age, duration } from "../client/age.ts";
+import type { TopColumns } from "./top-view.ts";
 
-export interface SleeperColumns {
-  withNamespace: boolean;
-  isWide: boolean;
-}
-
-export function sleeperHeadings({ withNamespace, isWide }: SleeperColumns): string[] {
+export function sleeperHeadings({ withNamespace, isWide }: TopColumns): string[] {
   return [
     ...(withNamespace ? ["NAMESPACE"] : []),
     "HOST",
@@ -22,7 +18,7 @@ export function sleeperHeadings({ withNamespace, isWide }: SleeperColumns): stri
 }
 
 /** One row of `netloom top hosts`. */
-export function sleeperRow(item: SleeperItem, { withNamespace, isWide }: SleeperColumns): string[] {
+export function sleeperRow(item: SleeperItem, { withNamespace, isWide }: TopColumns): string[] {
   const [namespace = "", name = ""] = item.host.split("/");
   const { wakes } = item;
   return [

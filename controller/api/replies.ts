@@ -90,6 +90,32 @@ export interface HostItem {
   instances?: { unit: UnitId; module: Digest; artifact: Artifact }[];
 }
 
+/**
+ * Of GET /v1/customizations: {items: CustomizedEnd[]}, in order of their names: what a customization does on a host, since
+ * its daemon began to count.
+ */
+export interface CustomizedEnd {
+  namespace: string;
+  name: string;
+  end: "sender" | "receiver";
+  host: HostId;
+  life: UnitState;
+  priority: number;
+  /** Sockets that it is attached to now. */
+  flows: number;
+  /** That it was shown, and their bytes. */
+  messages: number;
+  bytes: number;
+  customized: number;
+  dropped: number;
+  notMine: number;
+  /** That it would have customized, had it been active. */
+  tested: number;
+  faults: number;
+  /** RFC 3339. */
+  lastActive?: string;
+}
+
 /** Of GET /v1/sleepers: {items: SleeperItem[]}, in order of their names. */
 /** Of GET /v1/events: {items: FleetEvent[]}, oldest first. */
 export type { FleetEvent, SleeperItem };

@@ -4,6 +4,7 @@ import { objectRefOfUnit } from "../compile/unit.ts";
 import type { Reconciler } from "../reconciler.ts";
 import { successorOf } from "../rotation/choose-target.ts";
 import type { LiveRotation } from "../rotation/live-rotation.ts";
+import { customizedEnds } from "./customization-views.ts";
 import type { ErrorReply } from "./replies.ts";
 import { rotationPlan, rotationView } from "./rotation-views.ts";
 import * as views from "./views.ts";
@@ -82,6 +83,11 @@ const routes: Route[] = [
     method: "GET",
     path: ["v1", "sleepers"],
     answer: ({ reconciler }) => ok({ items: reconciler.sleepers() }),
+  },
+  {
+    method: "GET",
+    path: ["v1", "customizations"],
+    answer: ({ reconciler }) => ok({ items: customizedEnds(reconciler) }),
   },
   {
     method: "GET",

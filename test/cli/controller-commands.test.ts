@@ -264,6 +264,54 @@ test("top hosts, describe and metrics show how a host sleeps and what woke it", 
   );
 });
 
+test("top customizations shows what each end does, and how much a second while it is watched", async (context) => {
+  const { gw, controller } = await converged(context);
+  const { world, socket, children } = context;
+  assert.match((await run(socket, ["top", "customizations"])).err, /^No customizations .* found\.\n$/);
+  const tag = `apiVersion: netloom.dev/v1alpha1
+kind: Customization
+metadata: {name: tag}
+spec:
+  module: {standard: icmp-echo}
+  ends: [{role: sender, hosts: {matchNames: [gw]}, tap: {protocol: UDP, remote: {port: 53}}}]
+`;
+  world.source.commit({ ...fleetYaml(["nas"]), "tag.yaml": tag });
+  const id = "Customization/default/tag/sender";
+  await until("it is active", () => gw.model.units.get(id)?.state === "active");
+  const unit = gw.model.units.get(id);
+  assert.ok(unit);
+  const tell = async (messages: number) => {
+    unit.counters = {
+      flows: 2,
+      messages_out_total: messages,
+      customized_total: 3,
+      last_active_ms: Date.now(),
+    };
+    await gw.report();
+    await until("the report is in", () => {
+      const told = controller.reconciler.fleet.host("default/gw")?.report?.units;
+      return told?.find((one) => one.id === id)?.counters?.messages_out_total === messages;
+    });
+  };
+  await tell(100);
+  const { out } = await run(socket, ["top", "customizations"]);
+  assert.match(
+    out,
+    /^CUSTOMIZATION +HOST +END +LIFE +FLOWS +MESSAGES +A SECOND +CUSTOMIZED +DROPPED +LAST ACTIVE\n/,
+  );
+  assert.match(out, /\ntag +gw +sender +active +2 +100 +- +3 +0 +\d+s ago\n$/);
+  assert.is((await run(socket, ["top", "customizations", "--sort", "asleep"])).code, 2);
+  const child = spawn(process.execPath, [main, "top", "customizations", "--watch"], {
+    env: { ...process.env, NETLOOM_SERVER: socket },
+  });
+  children.push(child);
+  let watched = "";
+  child.stdout.on("data", (chunk) => (watched += chunk));
+  await until("it is shown", () => /active +2 +100 +- /.test(watched));
+  await tell(100_000);
+  await until("the rate is shown", () => /active +2 +100000 +[1-9]\d+ /.test(watched));
+});
+
 test("a controller that is not there is said in one line, with exit status 2", async ({ socket }) => {
   const { code, out, err } = await run(socket, ["get"]);
   assert.equal({ code, out }, { code: 2, out: "" });

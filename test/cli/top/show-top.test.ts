@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { sorted } from "../../../cli/top/top-hosts.ts";
+import { sleeperView } from "../../../cli/top/sleeper-view.ts";
+import { sorted } from "../../../cli/top/top-view.ts";
 import type { SleeperItem } from "../../../controller/mod.ts";
 import { until } from "../../daemon/sleep/until.ts";
 
@@ -31,7 +32,7 @@ const orders: [Parameters<typeof sorted>[1], string][] = [
 ];
 for (const [order, expected] of orders) {
   test(`hosts by ${order}: the most first, and those that are even by name`, () => {
-    const names = sorted(items, order).map(({ host }) => host.split("/")[1]);
+    const names = sorted(items, order, sleeperView).map(({ host }) => host.split("/")[1]);
     assert.is(names.join(" "), expected);
   });
 }
@@ -79,6 +80,9 @@ test("an order that there is not is refused, and the known ones are named", asyn
   const { output, ended } = top("--sort", "colour");
   assert.is.not(await ended, 0);
   assert.match(output(), /asleep, answered, wakes, saved, name/);
+  const other = top("--sort", "flows");
+  assert.is.not(await other.ended, 0);
+  assert.match(other.output(), /hosts can be sorted by asleep, answered, wakes, saved, name/);
 });
 
 for (const [format, count] of [
