@@ -10,19 +10,21 @@ const linkType = { network: 101, frame: 1 } as const;
 
 /**
  * What tshark makes of IP packets (or frames): the fields asked for, a list for each packet. Throws when it finds any of
- * them malformed or with a wrong checksum.
+ * them malformed or with a wrong checksum. `scripts`: files of plug-ins in Lua that it loads.
  */
 export function dissect(
   packets: Uint8Array[],
   fields: string[],
   link: keyof typeof linkType = "network",
+  scripts: string[] = [],
 ): string[][] {
   const folder = mkdtempSync(join(tmpdir(), "dissect-"));
   try {
     const file = join(folder, "packets.pcap");
     writeFileSync(file, pcap(packets, linkType[link]));
     const asked = ["_ws.expert.severity", "_ws.expert.message", ...fields].flatMap((field) => ["-e", field]);
-    const text = execFileSync("tshark", ["-n", "-r", file, ...checks, "-T", "fields", ...asked], {
+    const plugins = scripts.flatMap((script) => ["-X", `lua_script:${script}`]);
+    const text = execFileSync("tshark", ["-n", "-r", file, ...checks, ...plugins, "-T", "fields", ...asked], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
