@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { type Bus, type Command, type CommandOutcome, codecs, subjects } from "../../bus/mod.ts";
 import {
   type DesiredUnit,
@@ -26,8 +27,9 @@ export interface ChallengesOptions {
   onFailed(check: Check, reason: string): void;
 }
 
-/** All checks are looked at this often. */
+/** All checks are looked at this often; sooner when more are due than may be asked at once. */
 const lookEveryMs = 100;
+const lookOnMs = 10;
 /** Hosts that are asked at once; of one host, modules in one batch. */
 const hostsAskedMax = 32;
 const perBatchMax = 50;
@@ -44,9 +46,12 @@ export class Challenges {
   readonly #asking = new Map<HostId, Promise<void>>();
   readonly #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(options: ChallengesOptions) {
     this.#options = options;
+    // Every question under way listens for the end.
+    setMaxListeners(0, this.#stopped.signal);
   }
 
   get(host: HostId, unit: UnitId): Check | undefined {
@@ -92,6 +97,7 @@ export class Challenges {
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     await Promise.all(this.#asking.values());
   }
 
@@ -120,7 +126,10 @@ export class Challenges {
       return;
     }
     for (const [host, checks] of this.#byHost) {
-      if (this.#asking.size >= hostsAskedMax) return;
+      if (this.#asking.size >= hostsAskedMax) {
+        this.#soon ??= setTimeout(() => this.#lookOn(), lookOnMs).unref();
+        return;
+      }
       // A daemon does one thing after the other; while it installs something, nobody can tell who is late.
       if (this.#asking.has(host) || this.#options.hostOf(host)?.inFlight) continue;
       const now = performance.now();
@@ -131,6 +140,11 @@ export class Challenges {
       const asking = this.#ask(host, due.slice(0, perBatchMax)).finally(() => this.#asking.delete(host));
       this.#asking.set(host, asking);
     }
+  }
+
+  #lookOn(): void {
+    this.#soon = undefined;
+    this.#look();
   }
 
   async #ask(host: HostId, due: readonly Check[]): Promise<void> {
