@@ -15,7 +15,7 @@ spec:
   interfaces: [{name: eth0, addresses: [${address}]}]
 ${more}---
 `;
-const dnsmasq = `[dnsmasq, -k, -C, /dev/null, --no-resolv, --no-hosts, --cache-size=0, "--address=/#/10.10.0.3", --user=root, "--pid-file="]`;
+const dnsmasq = `[dnsmasq, -d, -C, /dev/null, --no-resolv, --no-hosts, --cache-size=0, "--address=/#/10.10.0.3", "--pid-file="]`;
 const hosts =
   host("dns", "10.10.0.3/24", `  lab: {run: [${dnsmasq}]}\n`) +
   host("h1", "10.10.0.1/24", "") +

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import type { ObjectDetail, UnitDetail } from "../../controller/mod.ts";
-import { findLab, pathInLab, runFolder } from "../../lab/mod.ts";
+import { commandInLab, findLab, pathInLab, runFolder } from "../../lab/mod.ts";
 import { folderWith, type Ran, run, Started } from "./started.ts";
 
 /** A git repository, and a lab that follows it. */
@@ -33,15 +33,15 @@ export class LabRepository {
     this.#git("commit", "--quiet", "--allow-empty", "--message", message);
   }
 
-  /** The words before a command that is to run on a host. */
-  on(host: string): string[] {
-    return ["nsenter", `--net=${pathInLab(findLab(), `/run/netns/${host}`)}`];
+  /** The program and its arguments that run a command on a host, as a process of the lab. */
+  on(host: string, ...words: string[]): [string, ...string[]] {
+    return commandInLab(findLab(), host, words);
   }
 
   /** Runs a command on a host to its end, and answers what it printed. */
   runOn(host: string, ...words: string[]): string {
-    const [program, ...rest] = [...this.on(host), ...words];
-    return spawnSync(program!, rest, { encoding: "utf8", timeout: 60_000 }).stdout;
+    const [program, ...rest] = this.on(host, ...words);
+    return spawnSync(program, rest, { encoding: "utf8", timeout: 60_000 }).stdout;
   }
 
   /** Asks the controller of the lab. */

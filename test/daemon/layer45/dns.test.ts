@@ -23,8 +23,8 @@ async function dig(at = "127.0.0.1", ...more: string[]): Promise<string> {
 /** The server has been there since before any engine. */
 test.before(async () => {
   server = spawn("dnsmasq", [
-    ...["-k", "-C", "/dev/null", "-p", `${port}`, "--no-resolv", "--no-hosts", "--cache-size=0"],
-    ...["--address=/#/10.10.0.3", "--user=root", "--pid-file="],
+    ...["-d", "-C", "/dev/null", "-p", `${port}`, "--no-resolv", "--no-hosts", "--cache-size=0"],
+    ...["--address=/#/10.10.0.3", "--pid-file="],
   ]);
   await until("dnsmasq answers", async () => (await dig()) === "10.10.0.3");
 });
