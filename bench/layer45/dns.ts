@@ -108,8 +108,8 @@ async function withServers(
 
 function startServer(port: number): { process: ChildProcess; ready: Promise<void> } {
   const process = spawn("dnsmasq", [
-    ...["-k", "-C", "/dev/null", "-p", `${port}`, "--no-resolv", "--no-hosts", "--cache-size=0"],
-    ...["--address=/#/10.10.0.3", "--user=root", "--pid-file=", "--log-facility=-"],
+    ...["-d", "-C", "/dev/null", "-p", `${port}`, "--no-resolv", "--no-hosts", "--cache-size=0"],
+    ...["--address=/#/10.10.0.3", "--log-facility=-"],
   ]);
   const ready = new Promise<void>((done, failed) => {
     process.stderr.on("data", (text: Buffer) => {

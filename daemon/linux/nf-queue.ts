@@ -201,14 +201,16 @@ export class NfQueue {
     checked("send", Number(sendMapped(this.fd, this.#outAddress, bytes, 0)));
   }
 
-  /** Packets that were dropped because too many waited, or because this socket took none more. */
-  overflows(): number {
-    const table = readFileSync("/proc/thread-self/net/netfilter/nfnetlink_queue", "latin1");
-    for (const line of table.split("\n")) {
+  /**
+   * Packets that were dropped because too many waited, or because this socket took none more. Undefined to who is not root of the
+   * machine: only that user may read it.
+   */
+  overflows(): number | undefined {
+    for (const line of readStatistics().split("\n")) {
       const columns = line.trim().split(/\s+/).map(Number);
       if (columns[0] === this.number) return (columns[5] ?? 0) + (columns[6] ?? 0);
     }
-    return 0;
+    return undefined;
   }
 
   close(): void {
@@ -289,6 +291,15 @@ export function checkPacketQueues(): void {
 function isProgram(name: string): boolean {
   const folders = (process.env.PATH ?? "").split(":");
   return folders.some((folder) => folder !== "" && existsSync(join(folder, name)));
+}
+
+function readStatistics(): string {
+  try {
+    return readFileSync("/proc/thread-self/net/netfilter/nfnetlink_queue", "latin1");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return "";
+    throw error;
+  }
 }
 
 function openSocket(): number {

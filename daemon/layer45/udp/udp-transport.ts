@@ -55,7 +55,7 @@ export class UdpTransport implements Transport {
   #housekeepingDueMs = 0;
   #lingerUntilMs = 0;
   readonly #mtus = new LinkMtus();
-  readonly #losses = { queue_dropped_total: 0, held_dropped_total: 0 };
+  readonly #losses: { queue_dropped_total?: number; held_dropped_total: number } = { held_dropped_total: 0 };
   #refusal = "";
   #isWanted = false;
   #hasRules = false;
@@ -102,7 +102,8 @@ export class UdpTransport implements Transport {
     if (nowMs >= this.#housekeepingDueMs) {
       this.#housekeepingDueMs = nowMs + housekeepingEveryMs;
       kernel.paths.follow();
-      this.#losses.queue_dropped_total = kernel.queue.overflows();
+      const overflows = kernel.queue.overflows();
+      if (overflows !== undefined) this.#losses.queue_dropped_total = overflows;
       kernel.paths.release(nowMs - releaseAfterMs);
     }
     if (count > 0) this.#quietSinceMs = nowMs;

@@ -75,7 +75,7 @@ test("a module that runs for ever is stopped, and the others go on", async () =>
   const sound = await engine.install(tagModule(), { tap: fromAlpha, name: "sound" });
   await say("before");
   assert.is(await heard(), `${tag}before`);
-  await both.alpha.do(`t = udp(4); t.sendto(b"never", ("10.9.0.2", ${port + 9})); t.close()`);
+  await both.alpha.do(`t = udp(4); t.sendto(b"never", ("10.9.0.2", ${port + 9}))`);
   await until("it is stopped", async () => (await engine.fresh(endless)).problem?.code === "unit.faulted");
   // What was sent meanwhile may have been lost or have passed as it was.
   await until("the other goes on", async () => {
@@ -95,14 +95,13 @@ for one in floods:
     one.connect(("10.9.0.2", ${port}))
     for _ in range(300):
         try: one.send(b"flood")
-        except BlockingIOError: pass
-    one.close()`);
+        except BlockingIOError: pass`);
   await engine.untilCounter(id, "messages_out_total", (value) => value > 4_096);
   await engine.untilCounter(id, "held_dropped_total", (value) => value > 0);
   await engine.engine.revoke(id);
   await engine.install(tagModule(), { tap: { ...fromAlpha, remote: { port: port + 1 } } });
   await both.beta.do(`s.close(); s = udp(4, "10.9.0.2", ${port + 1})`);
-  await both.alpha.do(`t = udp(4); t.sendto(b"on time", ("10.9.0.2", ${port + 1})); t.close()`);
+  await both.alpha.do(`t = udp(4); t.sendto(b"on time", ("10.9.0.2", ${port + 1}))`);
   assert.is(await heard(), `${tag}on time`);
   // What is still held back for a minute goes on when the engine stops.
   await engine.engine.stop();
