@@ -2,8 +2,6 @@ import {
   type CompiledModule,
   CustomizationGuest,
   type CustomizedFlow,
-  compileModule,
-  customizationAbi,
   flowFlags,
   type GuestInstance,
   type GuestServices,
@@ -24,15 +22,14 @@ import {
 import type { LoadedUnit } from "../engine.ts";
 import type { SocketOwner } from "../linux/mod.ts";
 import type { GuestGate } from "../worker/mod.ts";
+import { compileCustomization } from "./compile-customization.ts";
 import type { Attachment, FlowEnds } from "./flow.ts";
+import { type Direction, MessageCounts } from "./message-counts.ts";
 import { MetParameters } from "./met-parameters.ts";
 import { Tap } from "./tap.ts";
 
 /** A customization whose module failed this many times in a row is stopped. */
 const faultsInRowMax = 5;
-
-/** `out` is what the application sends. */
-export type Direction = "out" | "in";
 
 /** A customization on one flow, for the messages between two ends. */
 export interface Station {
@@ -70,20 +67,7 @@ export class Customization {
   obstacle: Problem | undefined;
   /** When its module is to be asked for its numbers next. */
   reportDueMs = 0;
-  readonly counts = {
-    messagesOut: 0,
-    messagesIn: 0,
-    bytesOut: 0,
-    bytesIn: 0,
-    customized: 0,
-    dropped: 0,
-    mismatches: 0,
-    faults: 0,
-    refused: 0,
-    outgrown: 0,
-    tested: 0,
-    lastActiveMs: 0,
-  };
+  readonly counts = new MessageCounts();
   readonly #options: CustomizationOptions;
   readonly #module: CompiledModule;
   #guest: CustomizationGuest;
@@ -100,7 +84,7 @@ export class Customization {
     this.priority = loaded.priority;
     this.older = options.older;
     this.#options = options;
-    this.#module = compile(loaded);
+    this.#module = compileCustomization(loaded);
     this.#guest = this.#start();
   }
 
@@ -154,7 +138,7 @@ export class Customization {
     if (attachment.isRefused) return verdicts.notMine;
     const isActive = this.state !== "installed";
     view.flags = (isActive ? 0 : flowFlags.inactive) | (attachment.isLate ? flowFlags.attachedLate : 0);
-    this.#count(direction, length);
+    this.counts.seen(direction, length);
     const gate = this.#options.gate;
     let found: Problem | undefined;
     gate.enter();
@@ -178,11 +162,6 @@ export class Customization {
   refuse(): void {
     this.counts.refused += 1;
     this.counts.customized -= 1;
-  }
-
-  /** A message is too long for the kernel to show. */
-  refuseUnseen(): void {
-    this.counts.refused += 1;
   }
 
   /** The flow is closed, or no longer its own. */
@@ -217,10 +196,7 @@ export class Customization {
   }
 
   resume({ counters = {} }: ObservedUnit): void {
-    const { counts } = this;
-    for (const [name, counter] of Object.entries(counterNames)) {
-      counts[name as keyof typeof counts] = counters[counter] ?? 0;
-    }
+    this.counts.resume(counters);
   }
 
   /** Flows that it holds, without those that its module does not want. */
@@ -235,10 +211,8 @@ export class Customization {
     const { flows } = this;
     const met = this.met.values();
     const found = this.problem ?? this.obstacle;
-    const counters: Record<string, number> = { flows, memory_bytes: this.#guest.memoryBytes };
-    for (const [name, counter] of Object.entries(counterNames)) {
-      counters[counter] = this.counts[name as keyof typeof this.counts];
-    }
+    const { memoryBytes } = this.#guest;
+    const counters: Record<string, number> = { flows, memory_bytes: memoryBytes, ...this.counts.report() };
     for (const [name, value] of Object.entries(this.#report)) counters[`module_${name}`] = value;
     return {
       id,
@@ -251,17 +225,6 @@ export class Customization {
       counters,
       ...(Object.keys(met).length > 0 && { met }),
     };
-  }
-
-  #count(direction: Direction, length: number): void {
-    const { counts } = this;
-    if (direction === "out") {
-      counts.messagesOut += 1;
-      counts.bytesOut += length;
-    } else {
-      counts.messagesIn += 1;
-      counts.bytesIn += length;
-    }
   }
 
   #settle(verdict: Verdict, isActive: boolean): Verdict {
@@ -337,32 +300,6 @@ export class Customization {
 
 const noContext = new Uint8Array(80);
 
-/** Under which names counts are reported. */
-const counterNames: Record<keyof Customization["counts"], string> = {
-  messagesOut: "messages_out_total",
-  messagesIn: "messages_in_total",
-  bytesOut: "bytes_out_total",
-  bytesIn: "bytes_in_total",
-  customized: "customized_total",
-  dropped: "dropped_total",
-  mismatches: "mismatches_total",
-  faults: "faults_total",
-  refused: "refused_total",
-  outgrown: "outgrown_total",
-  tested: "tested_total",
-  lastActiveMs: "last_active_ms",
-};
-
 function isProblem(value: Problem | StateReport): value is Problem {
   return typeof (value as Problem).code === "string";
-}
-
-function compile(loaded: LoadedUnit): CompiledModule {
-  const { id, artifacts } = loaded.unit;
-  const artifact = artifacts.find(({ name }) => name === "module");
-  if (!artifact) return fail("unit.invalid", { unit: id, reason: 'it has no artifact "module"' });
-  const bytes = loaded.artifacts.get("module") ?? fail("artifact.missing", { digest: artifact.digest });
-  const result = compileModule(bytes, customizationAbi, id);
-  if (result.kind === "refused") throw new ProblemError(result.problems[0] as Problem);
-  return result.module;
 }

@@ -1,5 +1,6 @@
 import { verdicts } from "../../modules/mod.ts";
-import type { Customization, Direction, Station } from "./customization.ts";
+import type { Customization, Station } from "./customization.ts";
+import type { Direction } from "./message-counts.ts";
 
 /** What becomes of a datagram. */
 export type Outcome = "pass" | "drop" | "replace";

@@ -1,6 +1,6 @@
 import { onesComplementSum, queuedBytesMax, writeChecksum } from "../../linux/mod.ts";
-import type { Direction } from "../customization.ts";
 import type { FlowEnds } from "../flow.ts";
+import type { Direction } from "../message-counts.ts";
 
 const UDP = 17;
 const ipv4HeaderBytes = 20;

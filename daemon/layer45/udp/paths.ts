@@ -1,7 +1,8 @@
 import { encodeFlowContext } from "../../../modules/mod.ts";
 import type { SocketOwner, SocketOwners } from "../../linux/mod.ts";
-import type { Customization, Direction, Station } from "../customization.ts";
+import type { Customization, Station } from "../customization.ts";
 import { Flow, type FlowEnds } from "../flow.ts";
+import type { Direction } from "../message-counts.ts";
 import type { Datagram } from "./datagram.ts";
 
 /** Pairs of ends that are remembered; those that are known longest are forgotten. */

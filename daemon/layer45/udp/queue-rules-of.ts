@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { QueueRule } from "../../linux/mod.ts";
-import type { Customization, Direction } from "../customization.ts";
+import type { Customization } from "../customization.ts";
+import type { Direction } from "../message-counts.ts";
 
 /**
  * The fewest packets that contain what these customizations may want: of each tap's ends and ports, and only of the
