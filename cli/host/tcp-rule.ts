@@ -1,6 +1,7 @@
 import type { InterfaceAddress, TcpConnection } from "../../daemon/linux/mod.ts";
 import { standardModule } from "../../modules/mod.ts";
 import { fail } from "../../schemas/mod.ts";
+import { formatAddress, wholePrefix } from "./format-address.ts";
 import type { RuleToSend } from "./read-rules.ts";
 
 /** What tcp-keeper takes. */
@@ -18,18 +19,11 @@ export function tcpRule(
     const reason = `there are ${kept.length}; at most ${connectionsMax} can be kept`;
     fail("host.state", { state: "tcp-connections", reason });
   }
-  const locals = [...new Set(kept.map(({ local }) => `${local}/${local.includes(":") ? 128 : 32}`))];
+  const locals = [...new Set(kept.map(({ local }) => wholePrefix(local)))];
   const rule = { TCP: { addresses: locals, config: { connections: kept } } };
   return { rule, module: standardModule("tcp-keeper") as Uint8Array };
 }
 
 function toConfig({ local, remote, ...rest }: TcpConnection) {
   return { local: formatAddress(local), remote: formatAddress(remote), ...rest };
-}
-
-/** Not in the shortest form, but in one only, so that texts can be compared. */
-function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return Array.from({ length: 8 }, (_, index) => view.getUint16(index * 2).toString(16)).join(":");
 }
