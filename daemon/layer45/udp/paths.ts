@@ -69,7 +69,7 @@ export class Paths {
     }
   }
 
-  /** Takes those off that are deprecated and have had nothing to do since then; answers how many flows it asked about. */
+  /** Takes those off that are deprecated and have had nothing to do since then. */
   release(sinceMs: number): void {
     for (const customization of this.#customizations) {
       if (customization.state !== "deprecated") continue;

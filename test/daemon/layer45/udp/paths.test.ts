@@ -1,0 +1,184 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Customization } from "../../../../daemon/layer45/customization.ts";
+import type { Direction } from "../../../../daemon/layer45/message-counts.ts";
+import { Datagram } from "../../../../daemon/layer45/udp/datagram.ts";
+import { Paths } from "../../../../daemon/layer45/udp/paths.ts";
+import type { SocketChange, SocketEnds, SocketOwner, SocketOwners } from "../../../../daemon/linux/mod.ts";
+import type { Layer45UnitSpec } from "../../../../schemas/mod.ts";
+import { tagModule } from "../modules.ts";
+
+/** Whose sockets are as a test says; that the kernel's are told right is for the tests of daemon/linux. */
+class FakeOwners implements SocketOwners {
+  readonly by = "scanned";
+  readonly fd = -1;
+  readonly byPort = new Map<number, SocketOwner>();
+  readonly watched = new Set<bigint>();
+  news: SocketChange[] = [];
+  asked = 0;
+
+  has(port: number, cookie: bigint, group: string): void {
+    this.byPort.set(port, { cookie, inode: 1, process: 7, task: group, group, otherTasks: [] });
+  }
+  find({ localPort }: SocketEnds): SocketOwner | undefined {
+    this.asked += 1;
+    return this.byPort.get(localPort);
+  }
+  watch(cookie: bigint): void {
+    this.watched.add(cookie);
+  }
+  unwatch(cookie: bigint): void {
+    this.watched.delete(cookie);
+  }
+  changes(): SocketChange[] {
+    return this.news.splice(0);
+  }
+  cookies = () => new Set<bigint>();
+  holdings = () => [];
+  close = () => undefined;
+}
+
+let owners: FakeOwners;
+let paths: Paths;
+test.before.each(() => {
+  owners = new FakeOwners();
+  paths = new Paths(owners);
+});
+
+function customization(name: string, group: string, priority = 100): Customization {
+  const spec: Layer45UnitSpec = {
+    role: "sender",
+    attach: "immediate",
+    config: {},
+    monitorIntervalMs: 1_000,
+    limits: { memoryBytes: 1 << 20, timeMs: 50 },
+    onFault: "accept",
+    tap: { protocol: "UDP", application: { group }, local: {}, remote: { port: 53 } },
+  };
+  const module = tagModule();
+  const artifacts = [{ name: "module", digest: "0".repeat(64), bytes: module.length }];
+  const unit = { id: name, engine: "layer45" as const, digest: "0".repeat(64), spec, artifacts };
+  const made = new Customization(
+    { unit, priority, artifacts: new Map([["module", module]]) },
+    {
+      gate: { enter: () => undefined, leave: () => undefined },
+      services: { nowMs: () => 0, log: () => undefined },
+      instance: () => undefined,
+      older: new Set(),
+      stopped: () => undefined,
+    },
+  );
+  made.state = "active";
+  return made;
+}
+
+/** A query from a port, or its answer. */
+function datagram(direction: Direction, port: number, peer = 3): Datagram {
+  const packet = Buffer.alloc(30);
+  packet[0] = 0x45;
+  packet.writeUInt16BE(30, 2);
+  packet[9] = 17;
+  const here = [10, 0, 0, 1];
+  const there = [10, 0, 0, peer];
+  packet.set(direction === "out" ? [...here, ...there] : [...there, ...here], 12);
+  packet.writeUInt16BE(direction === "out" ? port : 53, 20);
+  packet.writeUInt16BE(direction === "out" ? 53 : port, 22);
+  packet.writeUInt16BE(10, 24);
+  const made = new Datagram();
+  assert.ok(made.read(packet, 0, packet.length));
+  return made;
+}
+
+const asked = (direction: Direction, port: number, nowMs = 0, peer = 3): string[] =>
+  (paths.find(direction, datagram(direction, port, peer), nowMs)?.stations ?? []).map(
+    ({ attachment }) => attachment.customization.id,
+  );
+
+test("whose a socket is is asked once, and its customizations come by priority", () => {
+  owners.has(1_000, 1n, "dig");
+  paths.settle([
+    customization("one", "dig", 1),
+    customization("two", "dig", 2),
+    customization("other", "curl", 3),
+  ]);
+  for (let count = 0; count < 3; count += 1) assert.equal(asked("out", 1_000), ["one", "two"]);
+  assert.is(owners.asked, 1);
+  assert.equal(asked("in", 1_000), ["one", "two"]);
+  assert.is(
+    paths.find("in", datagram("in", 1_000), 0)?.flow,
+    paths.find("out", datagram("out", 1_000), 0)?.flow,
+  );
+});
+
+test("nobody's datagrams are asked about again", () => {
+  paths.settle([customization("one", "dig")]);
+  assert.is(paths.find("in", datagram("in", 9), 0), undefined);
+  owners.has(9, 1n, "dig");
+  assert.equal(asked("in", 9), ["one"]);
+});
+
+test("a socket that is closed is forgotten, with what was kept of it; its port may be another's", () => {
+  owners.has(1_000, 1n, "dig");
+  const one = customization("one", "dig");
+  paths.settle([one]);
+  asked("out", 1_000);
+  assert.equal([...owners.watched], [1n]);
+  assert.is(one.flows, 1);
+  owners.has(1_000, 2n, "curl");
+  owners.news = [{ cookie: 1n, kind: "closed" }];
+  paths.follow();
+  assert.is(one.flows, 0);
+  assert.equal(asked("out", 1_000), []);
+  assert.equal([...owners.watched], [2n]);
+});
+
+test("a socket that is passed on to a process of another name leaves its customizations", () => {
+  owners.has(1_000, 1n, "dig");
+  const one = customization("one", "dig");
+  paths.settle([one]);
+  asked("out", 1_000);
+  owners.has(1_000, 1n, "curl");
+  assert.equal(asked("out", 1_000), ["one"]);
+  owners.news = [{ cookie: 1n, kind: "passed" }];
+  paths.follow();
+  assert.equal(asked("out", 1_000), []);
+  assert.is(one.flows, 0);
+});
+
+test("a socket that connects where another was bound is found out after a while", () => {
+  owners.has(1_000, 1n, "dig");
+  paths.settle([customization("one", "dig")]);
+  assert.equal(asked("out", 1_000, 0), ["one"]);
+  owners.has(1_000, 2n, "curl");
+  assert.equal(asked("out", 1_000, 999), ["one"]);
+  assert.equal(asked("out", 1_000, 1_000), []);
+});
+
+test("a deprecated customization keeps its socket, for other peers too, and lets go of it when it had nothing to do", () => {
+  owners.has(1_000, 1n, "dig");
+  owners.has(1_001, 2n, "dig");
+  const one = customization("one", "dig");
+  paths.settle([one]);
+  asked("out", 1_000, 5_000);
+  one.state = "deprecated";
+  paths.settle([one]);
+  assert.equal(asked("out", 1_000, 6_000, 4), ["one"]);
+  assert.equal(asked("out", 1_001, 6_000), []);
+  paths.release(5_000);
+  assert.is(one.flows, 1);
+  paths.release(5_001);
+  assert.is(one.flows, 0);
+  assert.ok(one.observe().idle);
+  assert.equal(asked("out", 1_000, 6_500), []);
+});
+
+test("an active customization is let go of nothing", () => {
+  owners.has(1_000, 1n, "dig");
+  const one = customization("one", "dig");
+  paths.settle([one]);
+  asked("out", 1_000);
+  paths.release(Number.POSITIVE_INFINITY);
+  assert.is(one.flows, 1);
+});
+
+test.run();
