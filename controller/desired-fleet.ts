@@ -5,8 +5,9 @@ import type { Deliveries } from "./inverse/deliveries.ts";
 import type { DesiredObjects, ObjectInForce, ObjectRef } from "./objects.ts";
 import { judgeRotation } from "./rotation/judge-rotation.ts";
 import type { Rotations } from "./rotation/rotations.ts";
-import type { Distrust, Failure } from "./security/distrust.ts";
+import type { Failure } from "./security/distrust.ts";
 import type { InstanceKeys } from "./security/instance-keys.ts";
+import type { Trust } from "./security/trust.ts";
 import type { ObjectFacts, StatusBoard } from "./status/status-board.ts";
 
 /**
@@ -17,7 +18,7 @@ export class DesiredFleet {
   readonly compiler: Compiler;
   readonly #allowEmpty: boolean;
   readonly #rotations: () => Rotations;
-  readonly #distrust: Distrust;
+  readonly #trust: () => Trust;
   readonly #deliveries: () => Deliveries;
   #desired: DesiredObjects | undefined;
   #problems = new Map<ObjectRef, Problem[]>();
@@ -26,11 +27,11 @@ export class DesiredFleet {
     allowEmpty: boolean;
     rotations(): Rotations;
     deliveries(): Deliveries;
-    distrust: Distrust;
+    trust(): Trust;
     instances: InstanceKeys;
   }) {
     this.compiler = new Compiler({ instance: (of) => options.instances.artifact(of) });
-    this.#distrust = options.distrust;
+    this.#trust = options.trust;
     this.#deliveries = options.deliveries;
     this.#allowEmpty = options.allowEmpty;
     this.#rotations = options.rotations;
@@ -81,7 +82,7 @@ export class DesiredFleet {
 
   #unitsOf(host: HostId): DesiredUnit[] {
     const units = this.#rotations().shape(host, this.compiler.unitsOf(host));
-    const trusted = units.filter(({ unit }) => !this.#distrust.problemOf(host, unit));
+    const trusted = units.filter(({ unit }) => !this.#trust().problemOf(host, unit));
     return this.#deliveries().shape(host, trusted);
   }
 
@@ -114,7 +115,7 @@ export class DesiredFleet {
       revision: inForce.revision,
       problems: uncompiled ? [...problems, uncompiled] : problems,
       placements: this.#rotations().shapePlacements(object, this.compiler.placementsOf(object)),
-      distrustOf: ({ on, desired }) => this.#distrust.problemOf(on, desired.unit),
+      distrustOf: ({ on, desired }) => this.#trust().problemOf(on, desired.unit),
     };
     const rotation = this.#rotations().get(object);
     if (rotation) facts.own = judgeRotation(rotation);

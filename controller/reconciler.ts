@@ -1,12 +1,5 @@
 import { type Bucket, type Bus, buckets, type CommandOutcome } from "../bus/mod.ts";
-import {
-  formatProblem,
-  type HostId,
-  isInverseUnit,
-  type MessageReader,
-  type Problem,
-  type UnitId,
-} from "../schemas/mod.ts";
+import { formatProblem, isInverseUnit, type MessageReader, type Problem } from "../schemas/mod.ts";
 import { BlobService } from "./blob-service.ts";
 import { BlobSender } from "./blobs.ts";
 import { objectRefOfUnit } from "./compile/unit.ts";
@@ -30,21 +23,13 @@ import { RecordStore } from "./record/record-store.ts";
 import type { BatchOutcome } from "./reply.ts";
 import type { LiveRotation } from "./rotation/live-rotation.ts";
 import { Rotations } from "./rotation/rotations.ts";
-import { Challenges } from "./security/challenges.ts";
-import type { Check } from "./security/check.ts";
-import { Distrust } from "./security/distrust.ts";
 import { InstanceKeys } from "./security/instance-keys.ts";
 import { masterSecret } from "./security/master-secret.ts";
+import { Trust } from "./security/trust.ts";
 import { type SleeperItem, sleeperItems } from "./sleepers.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { Source } from "./source/source.ts";
-import {
-  contestOf,
-  eventOfFailedChallenge,
-  eventsOfDrift,
-  eventsOfOutcome,
-  eventsOfStatus,
-} from "./status/events-of-status.ts";
+import { contestOf, eventsOfDrift, eventsOfOutcome, eventsOfStatus } from "./status/events-of-status.ts";
 import { isReady, type ObjectStatus } from "./status/object-status.ts";
 import { type SourceStatus, sourceStatusOf } from "./status/source-status.ts";
 import { StatusBoard } from "./status/status-board.ts";
@@ -99,8 +84,7 @@ export class Reconciler {
   readonly #record: RecordStore;
   readonly #keeper: RecordKeeper;
   readonly rotations: Rotations;
-  readonly challenges: Challenges;
-  readonly #distrust: Distrust;
+  readonly trust: Trust;
   readonly #deliveries: Deliveries;
   readonly #queries: QueryService | undefined;
   readonly #listeners = new Set<(news: News) => void>();
@@ -147,11 +131,10 @@ export class Reconciler {
       readAgain: () => this.#reader.again(),
       fallBack: (desired) => this.#onObjects(desired),
     });
-    this.#distrust = new Distrust({ bucket: record, leadership, log });
     this.desired = new DesiredFleet({
       allowEmpty,
       instances,
-      distrust: this.#distrust,
+      trust: () => this.trust,
       deliveries: () => this.#deliveries,
       rotations: () => this.rotations,
     });
@@ -187,15 +170,22 @@ export class Reconciler {
       },
       known.objects,
     );
-    this.challenges = new Challenges({
+    this.trust = new Trust({
       bus,
+      record,
+      leadership,
       instances,
       times,
+      log,
       term: () => this.term,
       hostOf: (id) => this.fleet.host(id),
       onOvertaken: (term) => this.#onOvertaken(term),
-      onResult: (_, result) => this.metrics.noteChallenge(result.kind),
-      onFailed: (check, reason) => this.#onChallengeFailed(check, reason),
+      onResult: ({ kind }) => this.metrics.noteChallenge(kind),
+      onEvent: (event) => this.events.add(event),
+      onChange: (host, unit) => {
+        this.desired.shape(host, this.fleet);
+        this.board.touch(objectRefOfUnit(unit), { isNewVersion: false });
+      },
     });
     this.fleet = new Fleet({
       bus,
@@ -208,7 +198,7 @@ export class Reconciler {
       onHost: (host) => {
         this.board.setHost(host);
         this.rotations.noteHost(host.id);
-        this.challenges.noteHost(host);
+        this.trust.challenges.noteHost(host);
         this.#deliveries.noteHost(host.id);
       },
       onOutcome: (host, commands, outcome, tookMs) => {
@@ -236,7 +226,7 @@ export class Reconciler {
       objects: () => this.board.list(),
       hosts: () => this.fleet.presence(),
       sleepers: () => this.sleepers(),
-      challenges: () => ({ ...this.challenges.count(), distrusted: [...this.#distrust.list()].length }),
+      challenges: () => this.trust.count(),
       isLeading: () => options.leadership.term !== undefined,
       isSourceReady: () => isReady(this.#sourceStatus),
     });
@@ -254,7 +244,7 @@ export class Reconciler {
   /** The term to act under; undefined while another controller leads, or while nothing is known of what ought to be. */
   get term(): number | undefined {
     const { term } = this.#keeper;
-    const isKnown = term === this.rotations.term && term === this.#distrust.term;
+    const isKnown = term === this.rotations.term && term === this.trust.term;
     return this.desired.mayAct && isKnown ? term : undefined;
   }
 
@@ -295,9 +285,8 @@ export class Reconciler {
     await this.#keeper.stop();
     await this.rotations.stop();
     this.#queries?.set(false);
-    await this.challenges.stop();
+    await this.trust.stop();
     this.#deliveries.stop();
-    await this.#distrust.stop();
     await Promise.allSettled([this.#starting]);
     for (const end of this.#endings) end();
     await this.#reader.stop();
@@ -329,7 +318,7 @@ export class Reconciler {
     this.#endings.push(source.onProblems(() => this.#onSource()));
     this.#noteLead();
     await this.rotations.takeUp();
-    await this.#distrust.takeUp();
+    await this.trust.takeUp();
     await this.#keeper.start(() => this.#reader.start());
     this.fleet.touchAll();
     this.#onSource();
@@ -338,7 +327,7 @@ export class Reconciler {
   async #onLead(): Promise<void> {
     this.#noteLead();
     await this.rotations.takeUp();
-    await this.#distrust.takeUp();
+    await this.trust.takeUp();
     for (const { id } of this.fleet.hosts()) this.desired.shape(id, this.fleet);
     await this.#keeper.takeUp();
     this.fleet.touchAll();
@@ -392,7 +381,7 @@ export class Reconciler {
   #bringIntoForce(objects: DesiredObjects): void {
     const isFirst = this.desired.objects === undefined;
     this.desired.update(objects, this.fleet, this.board);
-    this.#forgiveChanged();
+    this.trust.forget((failure) => this.desired.asksFor(failure));
     if (!isFirst) return;
     // What ought to be is known for the first time: now everything that is there can be judged by it.
     for (const { object } of this.board.list()) this.board.touch(object, { isNewVersion: false });
@@ -429,38 +418,6 @@ export class Reconciler {
       this.board.touch(rotation.refOf(member), { isNewVersion: false });
     }
     for (const host of rotation.hosts()) this.fleet.touch(host);
-  }
-
-  /** What was declared anew since, or was not declared any more, is another version that never failed. */
-  #forgiveChanged(): void {
-    if (this.term === undefined) return;
-    for (const failure of [...this.#distrust.list()])
-      if (!this.desired.asksFor(failure)) this.#distrust.delete(failure);
-  }
-
-  #onChallengeFailed({ host, unit }: Check, reason: string): void {
-    this.#distrust.add({ host, unit: unit.id, digest: unit.digest, reason, at: new Date().toISOString() });
-    const found = this.#distrust.problemOf(host, unit);
-    if (found) this.events.add(eventOfFailedChallenge(unit.id, found));
-    this.#options.log.warn({ host, unit: unit.id, reason }, "module failed its challenge");
-    this.#onTrust(host, unit.id);
-  }
-
-  #onTrust(host: HostId, unit: UnitId): void {
-    this.desired.shape(host, this.fleet);
-    this.board.touch(objectRefOfUnit(unit), { isNewVersion: false });
-  }
-
-  /** Lets the modules of an object back onto the hosts on which they failed, or onto one of those; how many there were. */
-  trust(object: ObjectRef, onlyOn?: HostId): number {
-    const failures = [...this.#distrust.list()].filter(
-      ({ host, unit }) => objectRefOfUnit(unit) === object && (onlyOn === undefined || host === onlyOn),
-    );
-    for (const failure of failures) {
-      this.#distrust.delete(failure);
-      this.#onTrust(failure.host, failure.unit);
-    }
-    return failures.length;
   }
 
   #onStatus(object: ObjectRef, status: ObjectStatus | undefined, before: ObjectStatus | undefined): void {

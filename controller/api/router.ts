@@ -140,7 +140,7 @@ const routes: Route[] = [
       const ref = `Customization/${parts.join("/")}`;
       if (!reconciler.board.get(ref)) return error(404, `there is no ${ref}`);
       if (reconciler.term === undefined) return notLeading();
-      await reconciler.challenges.askNow((unit) => objectRefOfUnit(unit) === ref);
+      await reconciler.trust.challenges.askNow((unit) => objectRefOfUnit(unit) === ref);
       return ok({ units: views.unitDetails(reconciler, ref) });
     },
   },
@@ -151,7 +151,7 @@ const routes: Route[] = [
       const ref = `Customization/${parts.join("/")}`;
       if (!reconciler.board.get(ref)) return error(404, `there is no ${ref}`);
       if (reconciler.term === undefined) return notLeading();
-      const trusted = reconciler.trust(ref, query.get("host") ?? undefined);
+      const trusted = reconciler.trust.restore(ref, query.get("host") ?? undefined);
       return ok({ units: views.unitDetails(reconciler, ref), trusted });
     },
   },

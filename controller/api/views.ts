@@ -63,9 +63,9 @@ export function objectDetail(reconciler: Reconciler, ref: string): ObjectDetail 
   };
 }
 
-export function unitDetails({ board, fleet, challenges }: Reconciler, ref: string): UnitDetail[] {
+export function unitDetails({ board, fleet, trust }: Reconciler, ref: string): UnitDetail[] {
   return board.rowsOf(ref).map(({ of, on, unit, status }): UnitDetail => {
-    const check = unit === undefined ? undefined : challenges.get(on, unit);
+    const check = unit === undefined ? undefined : trust.challenges.get(on, unit);
     const observed = fleet.host(on)?.report?.units.find(({ id }) => id === unit);
     return {
       host: of,

@@ -72,7 +72,7 @@ async function fleetOf({ world, socket }: Context) {
     times: { challengeDeadlineMs: 60_000, awayAfterMs: 10_000 },
   });
   for (const daemon of daemons) await daemon.report();
-  await until("asked", () => reconciler.challenges.count().answered === 2);
+  await until("asked", () => reconciler.trust.challenges.count().answered === 2);
   await until("told", () => reconciler.events.list().some(({ reason }) => reason === "ChallengeFailed"));
   return { state, files };
 }

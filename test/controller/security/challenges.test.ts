@@ -60,7 +60,7 @@ const failuresTold = ({ reconciler }: RunningController): string[] =>
     .filter(({ reason }) => reason === "ChallengeFailed")
     .map(({ type, message }) => `${type} ${message}`);
 const passed = ({ reconciler }: RunningController, name: Name, role: string): number =>
-  reconciler.challenges.get(`default/${name}`, `${ref}/${role}`)?.passed ?? 0;
+  reconciler.trust.challenges.get(`default/${name}`, `${ref}/${role}`)?.passed ?? 0;
 
 const wrong = (guests: Guests, nonce: string, unit: string): CommandOutcome => {
   const key = Buffer.from(guests.keys.get(unit) as Uint8Array);
@@ -133,8 +133,8 @@ test("an operator lets a module back", async ({ world }) => {
   await reportAll(fleet);
   await until("revoked", () => unitsOf(fleet.server).length === 0 && failuresTold(controller).length > 0);
   isMended = true;
-  assert.is(controller.reconciler.trust(ref, "default/client-1"), 0);
-  assert.is(controller.reconciler.trust(ref), 1);
+  assert.is(controller.reconciler.trust.restore(ref, "default/client-1"), 0);
+  assert.is(controller.reconciler.trust.restore(ref), 1);
   await until("back", () => unitsOf(fleet.server).join() === `${ref}/receiver active`);
   await until("answers", () => passed(controller, "server", "receiver") > 0);
   await until("ready", () => condition(controller, "Ready") === "True Converged");

@@ -100,9 +100,9 @@ test("modules that are what they were answer, before and after their daemon is s
   });
   ends.push(() => controller.stop());
   await controller.ready;
-  const { challenges, events } = controller.reconciler;
+  const { trust, events } = controller.reconciler;
   const passed = (name: string): number =>
-    challenges.get(host, `Customization/default/${name}/sender`)?.passed ?? 0;
+    trust.challenges.get(host, `Customization/default/${name}/sender`)?.passed ?? 0;
   const failed = (): string[] =>
     events
       .list()
