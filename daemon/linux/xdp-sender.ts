@@ -20,6 +20,7 @@ const XDP_TX_RING = 3;
 const XDP_UMEM_REG = 4;
 const XDP_UMEM_FILL_RING = 5;
 const XDP_UMEM_COMPLETION_RING = 6;
+const XDP_MAX_TX_SKB_BUDGET = 9;
 const XDP_COPY = 2;
 const XDP_PGOFF_TX_RING = 0x8000_0000;
 const XDP_UMEM_PGOFF_COMPLETION_RING = 0x1_8000_0000;
@@ -34,7 +35,8 @@ const chunks = 1_024;
 /** Of a descriptor: u64 address, u32 length, u32 options; and of an address in the completion ring. */
 const descriptorWords = 4;
 const addressWords = 2;
-/** The kernel sends 32 frames a call. */
+/** The kernel sends 32 frames a call, or since 6.17 as many as it is told to. */
+const framesPerCall = 256;
 const callsPerFlushMax = 2 * (chunks / 32);
 const bindForMs = 20;
 const bindEveryMs = 2;
@@ -206,6 +208,8 @@ function setUp(interfaceIndex: number, holdings: Holding[]): Rings {
   setOption(fd, "XDP_UMEM_FILL_RING", XDP_UMEM_FILL_RING, int32(1));
   setOption(fd, "XDP_UMEM_COMPLETION_RING", XDP_UMEM_COMPLETION_RING, int32(chunks));
   setOption(fd, "XDP_TX_RING", XDP_TX_RING, int32(chunks));
+  // An older kernel does not know it, and only wants more calls.
+  setsockopt(fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, int32(framesPerCall), 4);
   const [transmitAt, completionAt] = readOffsets(fd);
   const mapRing = (at: RingOffsets, entryWords: number, offset: number) => ({
     ...map((at.entries + chunks * entryWords) * 4, MAP_SHARED, fd, offset),
