@@ -171,7 +171,7 @@ export class Lab {
     return new Sleepers(
       this.members.map((member) => ({ member, wiring: wirings.get(member.id)! })),
       {
-        announce: (message) => announcePower(this.#bus.bus, message),
+        announce: (message) => announcePower(this.#bus.bus, { ...message, proxy: this.#proxyOf(message) }),
         // A secret that is no password keeps its proxy from serving the host, so nothing need match it here.
         password: async (secret) => {
           const content = await readFile(`${secretsDir}/${secret}`);
@@ -186,6 +186,11 @@ export class Lab {
         onProblem: (problem) => onEvent({ kind: "problem", problem }),
       },
     );
+  }
+
+  /** Its proxy as the source has it now: a commit may have given it another than the one that it began with. */
+  #proxyOf({ host, proxy }: { host: HostId; proxy: HostId }): HostId {
+    return this.reconciler.sleepers().find((one) => one.host === host)?.proxy ?? proxy;
   }
 
   #processesOf(member: Member): HostProcesses {
