@@ -1,5 +1,6 @@
 import type { LoopContext } from "../worker/mod.ts";
 import { AbsentTransport } from "./absent-transport.ts";
+import { SharedOwners } from "./shared-owners.ts";
 import type { Transport } from "./transport.ts";
 import { UdpTransport } from "./udp/udp-transport.ts";
 
@@ -7,5 +8,6 @@ export type Protocol = "UDP" | "TCP";
 
 /** The transports of this netloom, a line each. */
 export function makeTransports(context: LoopContext): Record<Protocol, Transport> {
-  return { UDP: new UdpTransport(context), TCP: new AbsentTransport("TCP") };
+  const owners = new SharedOwners(context);
+  return { UDP: new UdpTransport(context, owners), TCP: new AbsentTransport("TCP") };
 }

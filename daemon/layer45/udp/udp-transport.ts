@@ -1,13 +1,8 @@
 import type { Problem } from "../../../schemas/mod.ts";
-import {
-  listSocketCookies,
-  NfQueue,
-  openSocketOwners,
-  QueueRules,
-  type SocketOwners,
-} from "../../linux/mod.ts";
+import { listSocketCookies, NfQueue, QueueRules, type SocketOwners } from "../../linux/mod.ts";
 import type { LoopContext } from "../../worker/mod.ts";
 import type { Customization } from "../customization.ts";
+import type { SharedOwners } from "../shared-owners.ts";
 import type { Transport } from "../transport.ts";
 import { DatagramHandler } from "./datagram-handler.ts";
 import { Paths } from "./paths.ts";
@@ -43,6 +38,7 @@ interface Kernel {
  */
 export class UdpTransport implements Transport {
   readonly #context: LoopContext;
+  readonly #owners: SharedOwners;
   readonly #rules = new QueueRules({ prefix: "NETLOOM-L45" });
   #kernel: Kernel | undefined;
   /** Rules are on, and customizations want them. */
@@ -53,8 +49,9 @@ export class UdpTransport implements Transport {
   #overflows: number | undefined;
   #refusal = "";
 
-  constructor(context: LoopContext) {
+  constructor(context: LoopContext, owners: SharedOwners) {
     this.#context = context;
+    this.#owners = owners;
     // A daemon that was killed leaves its rules behind.
     this.#rules.clear();
   }
@@ -103,7 +100,7 @@ export class UdpTransport implements Transport {
     handler.release(Number.POSITIVE_INFINITY);
     this.#rules.clear();
     paths.close();
-    for (const holding of [...queue.holdings(), ...owners.holdings()]) this.#context.release(holding);
+    for (const holding of queue.holdings()) this.#context.release(holding);
     queue.close();
     owners.close();
     this.#kernel = undefined;
@@ -136,7 +133,7 @@ export class UdpTransport implements Transport {
 
   #open(): Kernel {
     if (this.#kernel) return this.#kernel;
-    const owners = openSocketOwners();
+    const owners = this.#owners.share();
     let queue: NfQueue;
     try {
       queue = NfQueue.open({ number: queueNumber, packetsMax });
@@ -144,7 +141,7 @@ export class UdpTransport implements Transport {
       owners.close();
       throw error;
     }
-    for (const holding of [...queue.holdings(), ...owners.holdings()]) this.#context.hold(holding);
+    for (const holding of queue.holdings()) this.#context.hold(holding);
     const paths = new Paths(owners);
     const handler = new DatagramHandler(queue, paths, (found) => this.#complain(found));
     this.#kernel = { queue, owners, paths, handler };
