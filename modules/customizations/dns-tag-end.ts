@@ -8,7 +8,7 @@ import { configureTag, isToBeTagged, noteTagged, noteUntagged, others } from "./
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
-export { both_ends, sec_initialize, sec_respond, state_report } from "netloom/customization";
+export { sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const tag = new Tag(TAG_END);
 

@@ -118,27 +118,27 @@ export class StreamThrough {
     return Buffer.concat(left);
   }
 
+  /** The first that customizes or drops ends the search; what one says is not its own is all that the next is shown. */
   #ask(length: number, flags: number): { bytes: Uint8Array; consumed: number } | undefined {
     let passes = length;
     for (const guest of this.guests) {
       const { flow } = this;
       const before = flow.flags;
       flow.flags |= flags;
-      const failed = guest[this.#direction](flow, this.#pending, 0, length);
+      const failed = guest[this.#direction](flow, this.#pending, 0, passes);
       flow.flags = before;
       if (failed) throw new Error(failed.message);
       const { verdict, consumed, bytes, delayMs } = guest.answer;
-      if (verdict === verdicts.more) passes = 0;
-      else this.delayMs = Math.max(this.delayMs, delayMs);
-      if (verdict === verdicts.notMine) passes = Math.min(passes, consumed);
+      if (verdict === verdicts.more && flags === 0) return undefined;
+      if (verdict === verdicts.more) continue;
+      this.delayMs = Math.max(this.delayMs, delayMs);
+      passes = consumed;
       if (verdict === verdicts.drop) return { bytes: new Uint8Array(0), consumed };
       if (verdict !== verdicts.customized) continue;
       const made = new Uint8Array(bytes);
       guest.answer.copyTo(made, 0);
       return { bytes: made, consumed };
     }
-    if (passes === 0 && flags === 0) return undefined;
-    if (passes === 0) passes = length;
     return { bytes: this.#pending.slice(0, passes), consumed: passes };
   }
 }

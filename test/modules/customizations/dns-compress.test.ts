@@ -80,6 +80,16 @@ test("no query in plain is taken for one in small", () => {
   );
 });
 
+test("a query in small with something behind its name is none, whatever its check", () => {
+  const small = datagram(sender, "send", dnsQuery("a.b")) as Buffer;
+  assert.ok(datagram(receiver, "receive", small));
+  const longer = Buffer.concat([small, Buffer.of(0)]);
+  for (let check = 0; check < 0x1_0000; check++) {
+    longer.writeUInt16BE(check, 3);
+    assert.is(datagram(receiver, "receive", longer), undefined);
+  }
+});
+
 test("tshark finds nothing wrong with what is restored", () => {
   const packet = udp(
     { source: "10.0.0.9", destination: "10.0.0.5" },

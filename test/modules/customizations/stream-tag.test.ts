@@ -63,7 +63,7 @@ const stretches = fc.array(
       ),
     ),
   }),
-  { maxLength: 12 },
+  { minLength: 3, maxLength: 12, size: "max" },
 );
 
 test("plain and tagged stretches, by two modules in turn, come out whole however they are cut", () => {
@@ -105,6 +105,10 @@ test("what is tagged already is tagged again, and comes out tagged once", () => 
   const once = sender({ tag: "netloom" }).push(randomBytes(5000));
   const twice = sender({ tag: "netloom", every: 333 }).push(once);
   assert.equal(receiver().push(twice), once);
+  const out = receiver();
+  const got: Buffer[] = [];
+  for (let at = 0; at < twice.length; at += 7) got.push(out.push(twice.subarray(at, at + 7)));
+  assert.equal(Buffer.concat(got), once);
 });
 
 test("plain bytes that end like a tag's beginning wait a moment, and no longer than the stream lasts", () => {
