@@ -16,6 +16,8 @@ const types = {
 const attachments = {
   socketCreation: 2,
   socketOps: 3,
+  streamParser: 4,
+  streamVerdict: 5,
   messageVerdict: 7,
   tracepoint: 23,
   iterator: 28,

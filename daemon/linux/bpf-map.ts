@@ -3,14 +3,26 @@ import { bpf, bpfWords, callBpf } from "./bpf.ts";
 import { closeDescriptor, SystemCallError } from "./libc.ts";
 
 /** Map types (enum bpf_map_type). */
-const types = { hash: 1, array: 2, lruHash: 9, sockmap: 15, sockhash: 18, ringBuffer: 27 } as const;
+const types = {
+  hash: 1,
+  array: 2,
+  lruHash: 9,
+  sockmap: 15,
+  sockhash: 18,
+  queue: 22,
+  ringBuffer: 27,
+} as const;
 const noPreallocation = 1;
+const mappable = 1024;
 const ENOENT = 2;
+const EINVAL = 22;
+const noKey = new Uint8Array(0);
 const attributeBytes = 32;
 /** Deleting takes no value, and refuses its address. */
 const bytesOf = {
   MAP_LOOKUP_ELEM: attributeBytes,
   MAP_UPDATE_ELEM: attributeBytes,
+  MAP_LOOKUP_AND_DELETE_ELEM: attributeBytes,
   MAP_DELETE_ELEM: 16,
 } as const;
 
@@ -23,6 +35,8 @@ export interface BpfMapOptions {
   entriesMax: number;
   /** Of a hash: memory is taken as entries come, and not for all of them at once. */
   growing?: boolean;
+  /** Of an array: this process may map its values. */
+  mappable?: boolean;
 }
 
 /** A map that BPF programs and this process share. It is gone when its descriptor and all programs that use it are. */
@@ -34,8 +48,8 @@ export class BpfMap {
   readonly #value: Uint8Array;
 
   /** Throws `SystemCallError`. Needs CAP_BPF of the machine itself. */
-  constructor({ type, keyBytes, valueBytes, entriesMax, growing }: BpfMapOptions) {
-    const flags = growing ? noPreallocation : 0;
+  constructor({ type, keyBytes, valueBytes, entriesMax, growing, mappable: isMappable }: BpfMapOptions) {
+    const flags = (growing ? noPreallocation : 0) | (isMappable ? mappable : 0);
     this.fd = bpf("MAP_CREATE", bpfWords(types[type], keyBytes, valueBytes, entriesMax, flags));
     this.#memory = new Uint8Array(new ArrayBuffer(attributeBytes + keyBytes + valueBytes));
     this.#key = this.#memory.subarray(attributeBytes, attributeBytes + keyBytes);
@@ -43,7 +57,8 @@ export class BpfMap {
     const view = new DataView(this.#memory.buffer);
     const address = koffi.address(this.#memory);
     view.setUint32(0, this.fd, true);
-    view.setBigUint64(8, address + BigInt(attributeBytes), true);
+    // A queue has no keys, and refuses the address of one.
+    if (keyBytes > 0) view.setBigUint64(8, address + BigInt(attributeBytes), true);
     view.setBigUint64(16, address + BigInt(attributeBytes + keyBytes), true);
   }
 
@@ -56,6 +71,16 @@ export class BpfMap {
   set(key: Uint8Array, value: Uint8Array): void {
     this.#value.set(value);
     this.#ask("MAP_UPDATE_ELEM", key);
+  }
+
+  /** Of a queue: puts a value behind the others. */
+  push(value: Uint8Array): void {
+    this.set(noKey, value);
+  }
+
+  /** Of a queue: takes the first value out, in memory that the next call writes over; undefined when there is none. */
+  pop(): Uint8Array | undefined {
+    return this.#ask("MAP_LOOKUP_AND_DELETE_ELEM", noKey) ? this.#value : undefined;
   }
 
   /** Answers whether it was there. */
@@ -72,6 +97,8 @@ export class BpfMap {
     if (callBpf(command, this.#memory.subarray(0, bytesOf[command])) === 0) return true;
     const errno = koffi.errno();
     if (errno === ENOENT) return false;
+    // So says a sockmap of a place where no socket is.
+    if (command === "MAP_DELETE_ELEM" && errno === EINVAL) return false;
     throw new SystemCallError(`bpf(BPF_${command})`, errno);
   }
 }

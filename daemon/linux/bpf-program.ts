@@ -22,6 +22,13 @@ const moveNumber = 0xb7;
 const addNumber = 0x07;
 const addRegister = 0x0f;
 const multiplyNumber = 0x27;
+const andNumber = 0x57;
+const orNumber = 0x47;
+const shiftNumber = 0x77;
+const negate = 0x87;
+const subtract32 = 0x1c;
+const atomicAdd = 0xdb;
+const mayGoTo = 0xe5;
 const loadConstant = 0x18;
 const jump = 0x05;
 const call = 0x85;
@@ -37,7 +44,7 @@ export const frame = 10;
 /** Where a program ends that jumps there. */
 export const end = "end";
 
-/** Writes a BPF program, instruction by instruction; registers by their number, jumps forward to labels. */
+/** Writes a BPF program, instruction by instruction; registers by their number, jumps to labels. */
 export class BpfProgram {
   readonly #code: number[][] = [];
   readonly #jumps: [at: number, label: string][] = [];
@@ -89,6 +96,34 @@ export class BpfProgram {
     return this.#add(addRegister, into, from, 0, 0);
   }
 
+  and(into: number, value: number): this {
+    return this.#add(andNumber, into, 0, 0, value);
+  }
+
+  or(into: number, value: number): this {
+    return this.#add(orNumber, into, 0, 0, value);
+  }
+
+  /** Without sign. */
+  shiftRight(into: number, bits: number): this {
+    return this.#add(shiftNumber, into, 0, 0, bits);
+  }
+
+  /** into = -into */
+  negate(into: number): this {
+    return this.#add(negate, into, 0, 0, 0);
+  }
+
+  /** into = into - from, of 32 bits: as sequence numbers are subtracted. */
+  subtract32(into: number, from: number): this {
+    return this.#add(subtract32, into, from, 0, 0);
+  }
+
+  /** *(into + offset) += from, of 64 bits, at once for all processors. */
+  atomicAdd(into: number, offset: number, from: number): this {
+    return this.#add(atomicAdd, into, from, offset, 0);
+  }
+
   multiply(into: number, value: number): this {
     return this.#add(multiplyNumber, into, 0, 0, value);
   }
@@ -99,6 +134,11 @@ export class BpfProgram {
 
   endUnless(register: number, value: number): this {
     return this.jumpIf(register, "!=", value, end);
+  }
+
+  /** Begins a loop's turn: leads to the label once the kernel has had enough of them (at least some milliseconds' worth). */
+  giveUp(label: string): this {
+    return this.#jump(label, mayGoTo, 0, 0, 0);
   }
 
   jump(label: string): this {
@@ -129,9 +169,10 @@ export class BpfProgram {
     return this.#add(exit, 0, 0, 0, 0);
   }
 
-  /** The instructions, with an end that returns `result`. */
+  /** The instructions, with an end that returns `result` unless nothing leads to it, which the verifier would refuse. */
   finish(result = 0): Uint8Array {
-    this.label(end).set(0, result).exit();
+    const isLed = this.#code.at(-1)?.[0] !== exit || this.#jumps.some(([, label]) => label === end);
+    if (isLed) this.label(end).set(0, result).exit();
     for (const [at, label] of this.#jumps) {
       const to = this.#labels.get(label);
       if (to === undefined) throw new Error(`no label ${label}`);

@@ -16,6 +16,7 @@ const commands = {
   PROG_ATTACH: 8,
   PROG_DETACH: 9,
   RAW_TRACEPOINT_OPEN: 17,
+  MAP_LOOKUP_AND_DELETE_ELEM: 21,
   LINK_CREATE: 28,
   ITER_CREATE: 33,
 } as const;

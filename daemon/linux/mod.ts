@@ -5,6 +5,7 @@
 export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
+export { duplicateDescriptor } from "./duplicate-descriptor.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { interfaceMtu } from "./interface-mtu.ts";
@@ -27,13 +28,17 @@ export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listSocketCookies } from "./socket-cookies.ts";
 export type { SocketEnds } from "./socket-diagnosis.ts";
-export { findHolder, holdings, type SocketHolder } from "./socket-holders.ts";
+export { findHolder, holdings, holds, type SocketHolder } from "./socket-holders.ts";
+export { setSocketOption, socketCookie, socketOption, unreadBytes } from "./socket-options.ts";
 export {
   openSocketOwners,
   type SocketChange,
   type SocketOwner,
   type SocketOwners,
 } from "./socket-owners.ts";
+export { StreamBuffer } from "./stream-buffer.ts";
+export { streamEnds, streamModes } from "./stream-record.ts";
+export { type StreamEnds, type StreamEvent, StreamTaps } from "./stream-taps.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,

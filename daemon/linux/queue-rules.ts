@@ -12,8 +12,9 @@ export interface RuleEnd {
   port?: number;
 }
 
-/** Packets that go to a queue: of UDP, from one end to the other. */
+/** Packets that go to a queue, from one end to the other: of UDP; or those segments of TCP that say it is the last. */
 export interface QueueRule {
+  protocol?: "UDP" | "TCP ends";
   hook: Hook;
   family: Family;
   source: RuleEnd;
@@ -111,8 +112,8 @@ export class QueueRules {
 
 const program = (family: Family): string => (family === 4 ? "iptables" : "ip6tables");
 
-function matchText({ source, destination }: QueueRule): string {
-  const words = ["-p udp"];
+function matchText({ protocol, source, destination }: QueueRule): string {
+  const words = [protocol === "TCP ends" ? "-p tcp --tcp-flags FIN,RST FIN" : "-p udp"];
   if (source.address !== undefined) words.push(`-s ${source.address}`);
   if (destination.address !== undefined) words.push(`-d ${destination.address}`);
   if (source.port !== undefined) words.push(`--sport ${source.port}`);

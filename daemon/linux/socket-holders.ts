@@ -14,10 +14,16 @@ const descriptorsMax = 65_536;
  * Who has a socket open, as /proc tells: of this process's own PID namespace, and of another user's processes only to
  * who may trace them. Costs about a microsecond for each descriptor of the machine until the first is found: processes
  * are looked at in the order of `first`, and then the youngest first.
+ * @param options.except the process that is not meant
  */
-export function findHolder(inode: number, first: readonly number[] = []): SocketHolder | undefined {
+export function findHolder(
+  inode: number,
+  first: readonly number[] = [],
+  { except }: { except?: number } = {},
+): SocketHolder | undefined {
   const wanted = `socket:[${inode}]`;
   for (const process of [...first, ...processes()]) {
+    if (process === except) continue;
     for (const fd of descriptors(process)) {
       if (readLink(process, fd) === wanted) return { process, fd: Number(fd) };
     }

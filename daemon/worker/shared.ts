@@ -3,7 +3,7 @@ import type { Holding } from "../linux/mod.ts";
 /** Cells of 32 bits, then holdings of two 64-bit cells each. */
 const cell = { guest: 0, entered: 1, limitMs: 2, control: 3, secret: 4, thread: 5, holdings: 6 } as const;
 const cellBytes = 32;
-const holdingsMax = 2_048;
+const holdingsMax = 4_096;
 
 /** Marks on shared memory, for the watchdog, that a guest is being run. Costs two stores a call. */
 export interface GuestGate {
@@ -22,7 +22,7 @@ export interface GuestSeen {
   limitMs: number;
 }
 
-/** The memory that an engine's worker and the main thread share: 32 KiB. */
+/** The memory that an engine's worker and the main thread share: 64 KiB. */
 export class SharedState {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Int32Array;

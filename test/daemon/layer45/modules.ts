@@ -85,3 +85,20 @@ export const waitModule = (delayMs: number): Uint8Array =>
       more: wasmData(16, words(0, 0, delayMs, 0)),
     }),
   );
+
+/** Of streams: flips the case of each byte, both ways; two of them on one stream undo each other. */
+export const flipModule = (): Uint8Array => {
+  const flip = `(local $at i32) (local $end i32)
+    (local.set $at (i32.add (local.get $in) (i32.const 4)))
+    (local.set $end (i32.add (local.get $at) (i32.load (local.get $in))))
+    (i32.store (i32.const 40) (local.get $at)) (i32.store (i32.const 44) (i32.load (local.get $in)))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+      (i64.store (local.get $at) (i64.xor (i64.load (local.get $at)) (i64.const 0x2020202020202020)))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (br $next)))
+    (i32.const 24)`;
+  return wat(
+    customizationText({ memory: "8", send: flip, receive: flip, more: wasmData(24, words(1, 0, 0, 1)) }),
+  );
+};

@@ -51,7 +51,7 @@ test("holding too much, or releasing what is not held, is a defect", () => {
   const full = new SharedState();
   assert.throws(() => full.release({ kind: "descriptor", fd: 3 }));
   assert.throws(() => {
-    for (let fd = 0; fd < 3_000; fd++) full.hold({ kind: "descriptor", fd });
+    for (let fd = 0; fd < 5_000; fd++) full.hold({ kind: "descriptor", fd });
   });
 });
 

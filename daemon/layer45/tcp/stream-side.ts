@@ -1,0 +1,191 @@
+import { messageBytesMax } from "../../../modules/mod.ts";
+import type { StreamBuffer } from "../../linux/mod.ts";
+import type { Station } from "../customization.ts";
+import type { Direction } from "../message-counts.ts";
+import { judge, type Stretch, type StretchOutcome } from "./judge.ts";
+
+/** What is written at once is gathered behind what was read, up to so much before it is written. */
+const gatheredBytesMax = 1 << 20;
+const answerBytesMax = 2 << 20;
+export const workBytes = messageBytesMax + gatheredBytesMax + answerBytesMax;
+const outputAt = messageBytesMax;
+/** A side reads so often at a turn, that others get theirs. */
+const readsPerTurn = 8;
+const nothing = new Uint8Array(0);
+
+export interface StreamSideOptions {
+  direction: Direction;
+  /** Where the application's bytes, or its peer's, come from, and where they go on to. */
+  readFd: number;
+  writeFd: number;
+  /** So many bytes that came in are done with: what became of them is written. */
+  given(bytes: number): void;
+}
+
+/** What a turn of a side came to: all at hand is done; there is more; the other end takes nothing now. */
+export type Progress = "idle" | "more" | "blocked";
+
+/** One direction of a tapped connection: bytes in, judged, and out again in order. */
+export class StreamSide {
+  readonly direction: Direction;
+  readonly readFd: number;
+  readonly writeFd: number;
+  stations: readonly Station[] = [];
+  /** The stream ends behind what is there: nobody waits for more. */
+  isEnding = false;
+  /** Nothing goes on any more: what still comes is thrown away. */
+  isBroken = false;
+  /** Until then nothing goes on, because a module wants it so. */
+  heldUntilMs = 0;
+  /** Bytes written so far. */
+  written = 0;
+  readonly #given: (bytes: number) => void;
+  readonly #outcome: StretchOutcome = { kind: "pass", length: 0, delayMs: 0, by: undefined };
+  readonly #stretch: Stretch = {
+    bytes: nothing,
+    offset: 0,
+    length: 0,
+    isLast: false,
+    isEnd: false,
+    nowMs: 0,
+  };
+  /** Bytes that no module has taken yet, and such as are judged but not written. */
+  #kept: Uint8Array = nothing;
+  #unwritten: Uint8Array = nothing;
+  /** Bytes that are judged, and for which something is not written yet. */
+  #owed = 0;
+
+  constructor({ direction, readFd, writeFd, given }: StreamSideOptions) {
+    this.direction = direction;
+    this.readFd = readFd;
+    this.writeFd = writeFd;
+    this.#given = given;
+  }
+
+  /** Something is judged and not written. */
+  get isWaiting(): boolean {
+    return this.#unwritten.length > 0;
+  }
+
+  turn(work: StreamBuffer, nowMs: number): Progress {
+    for (let reads = 0; reads < readsPerTurn; reads += 1) {
+      if (nowMs < this.heldUntilMs || !this.#writeRest(work)) return "blocked";
+      const kept = this.#kept.length;
+      const read = work.read(this.readFd, kept, messageBytesMax - kept);
+      if (read === "broken" || read === 0) this.isBroken = true;
+      const length = kept + (typeof read === "number" ? read : 0);
+      if (this.isBroken) {
+        this.#discard(length);
+        return "idle";
+      }
+      // What a module waits with is shown to it again when more has come, or is to come no more, or its list has changed.
+      if (read === "later" && (kept === 0 || !this.isEnding)) return "idle";
+      work.bytes.set(this.#kept, 0);
+      this.#kept = nothing;
+      this.#goOn(work, length, nowMs, this.isEnding && read === "later");
+    }
+    return "more";
+  }
+
+  /** Other customizations are asked from now on, also about what the ones before waited with. */
+  setStations(stations: readonly Station[], work: StreamBuffer, nowMs: number): void {
+    this.stations = stations;
+    const length = this.#kept.length;
+    if (length === 0 || this.isWaiting || nowMs < this.heldUntilMs) return;
+    work.bytes.set(this.#kept, 0);
+    this.#kept = nothing;
+    this.#goOn(work, length, nowMs, false);
+  }
+
+  /** Judges the first `length` bytes of the memory, and writes what becomes of them. */
+  #goOn(work: StreamBuffer, length: number, nowMs: number, isEnd: boolean): void {
+    const outcome = this.#outcome;
+    const stretch = this.#stretch;
+    stretch.bytes = work.bytes;
+    stretch.isEnd = isEnd;
+    stretch.nowMs = nowMs;
+    let offset = 0;
+    let gathered = 0;
+    while (offset < length && !this.isWaiting && !this.isBroken) {
+      stretch.offset = offset;
+      stretch.length = length - offset;
+      stretch.isLast = isEnd || length - offset === messageBytesMax;
+      judge(outcome, this.direction, this.stations, stretch);
+      if (outcome.kind === "break") this.isBroken = true;
+      if (outcome.kind === "break" || outcome.length === 0) break;
+      if (outcome.delayMs > 0) this.#write(work, outputAt, gathered);
+      this.#owed += outcome.length;
+      if (outcome.delayMs > 0) {
+        this.heldUntilMs = nowMs + outcome.delayMs;
+        this.#keep(work, outputAt, this.#gather(work, offset, 0));
+        gathered = 0;
+      } else if (outcome.kind === "pass" && gathered === 0) this.#write(work, offset, outcome.length);
+      else {
+        gathered = this.#gather(work, offset, gathered);
+        if (gathered > gatheredBytesMax) {
+          this.#write(work, outputAt, gathered);
+          gathered = 0;
+        }
+      }
+      offset += outcome.length;
+    }
+    this.#write(work, outputAt, gathered);
+    if (this.isBroken) this.#discard(length - offset);
+    else if (offset < length) this.#kept = work.bytes.slice(offset, length);
+  }
+
+  /** Puts what becomes of the bytes behind what is gathered already; answers how much it is then. */
+  #gather(work: StreamBuffer, offset: number, gathered: number): number {
+    const { kind, by, length } = this.#outcome;
+    const at = outputAt + gathered;
+    if (kind === "replace" && by) return by.answer.copyTo(work.bytes, at) - outputAt;
+    if (kind === "drop") return gathered;
+    work.bytes.copyWithin(at, offset, offset + length);
+    return gathered + length;
+  }
+
+  /** Writes as much as is taken, and keeps the rest. */
+  #write(work: StreamBuffer, offset: number, length: number): void {
+    let done = 0;
+    while (done < length && !this.isBroken && !this.isWaiting) {
+      const written = work.write(this.writeFd, offset + done, length - done);
+      if (written === "broken") this.isBroken = true;
+      else if (written === "later") break;
+      else done += written;
+    }
+    this.written += done;
+    if (!this.isBroken) this.#keep(work, offset + done, length - done);
+    if (!this.isWaiting) this.#settle();
+  }
+
+  #keep(work: StreamBuffer, offset: number, length: number): void {
+    if (length > 0)
+      this.#unwritten = Buffer.concat([this.#unwritten, work.bytes.subarray(offset, offset + length)]);
+  }
+
+  /** False when something is left that cannot be written now. */
+  #writeRest(work: StreamBuffer): boolean {
+    const rest = this.#unwritten;
+    if (rest.length === 0) {
+      // What was held back may have been dropped: nothing is written for it.
+      if (this.#owed > 0) this.#settle();
+      return true;
+    }
+    this.#unwritten = nothing;
+    work.bytes.set(rest, outputAt);
+    this.#write(work, outputAt, rest.length);
+    return !this.isWaiting;
+  }
+
+  #settle(): void {
+    if (this.#owed > 0) this.#given(this.#owed);
+    this.#owed = 0;
+  }
+
+  #discard(bytes: number): void {
+    this.#owed += bytes;
+    this.#kept = nothing;
+    this.#unwritten = nothing;
+    this.#settle();
+  }
+}

@@ -1,0 +1,411 @@
+import { attempt } from "./attempt.ts";
+import { bpf, bpfWords } from "./bpf.ts";
+import { attachToCgroup, attachTracepoint, type BpfLoad, loadBpf } from "./bpf-load.ts";
+import { BpfMap } from "./bpf-map.ts";
+import { KernelTypes } from "./btf.ts";
+import { openCgroupRoot } from "./cgroup-root.ts";
+import { checked, closeDescriptor, libc } from "./libc.ts";
+import { int32, viewMemory } from "./memory.ts";
+import { type Holding, reclaim } from "./reclaim.ts";
+import { RingBuffer } from "./ring-buffer.ts";
+import { namespaceCookie, socketCookie } from "./socket-options.ts";
+import { type SocketPair, SocketPairs } from "./socket-pair.ts";
+import { sendingBytes, streamEventBytes, streamEvents } from "./stream-program.ts";
+import { StreamPrograms } from "./stream-programs.ts";
+import { streamRecord as record, streamEnds, streamModes, streamRecordBytes } from "./stream-record.ts";
+import { endTcp, socketError } from "./tcp-socket.ts";
+
+const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const pageBytes = 4096;
+const eventsBytes = 64 * 1024;
+const portsMax = 1024;
+const AF_INET = 2;
+const AF_INET6 = 10;
+/** "::ffff:0:0/96": an IPv4 connection of a socket that can do both. */
+const mappedPrefix = Buffer.from("00000000000000000000ffff", "hex");
+/** Threads that send at the same time. */
+const sendersMax = 16_384;
+const attachTypes = { message: 7, parser: 4, streamVerdict: 5, verdict: 38 } as const;
+
+export interface StreamTapsOptions {
+  /** Connections that can be tapped at a time. */
+  slots: number;
+  /** New ones that can come before the engine turns to them. */
+  ready: number;
+  /** Bytes that a direction of a connection may have under way between the kernel and the engine. */
+  bufferBytes: number;
+  /** Told of what outlives the thread if it ends without `close`, and of what is about to be given back. */
+  hold(holding: Holding): void;
+  release(holding: Holding): void;
+}
+
+export interface StreamEvent {
+  kind: keyof typeof streamEvents;
+  slot: number;
+  /** The process that did it; 0 when it was none in particular. */
+  process: number;
+}
+
+export interface StreamEnd {
+  /** 4 or 16 bytes, network order. */
+  address: Uint8Array;
+  port: number;
+}
+
+/** As the host sees a connection; an IPv4 one of an IPv6 socket has IPv4 addresses. */
+export interface StreamEnds {
+  local: StreamEnd;
+  remote: StreamEnd;
+}
+
+type Counter = "takenOut" | "givenOut" | "takenIn" | "givenIn";
+type Number32 = "modeOut" | "modeIn" | "isHeld" | "ends" | "sequence" | "isStarted";
+
+/** The kernel's side of tapped TCP connections (docs/layer45-ebpf.md): sockmaps, their programs, and pairs of sockets. */
+export class StreamTaps {
+  /** Readable when `events` has something to tell. */
+  readonly fd: number;
+  readonly #hold: (holding: Holding) => void;
+  readonly #release: (holding: Holding) => void;
+  readonly #readyMax: number;
+  readonly #bufferBytes: number;
+  readonly #pairs: SocketPairs;
+  readonly #bySlot = new Map<number, SocketPair>();
+  /** Slots without a pair, and how many have one and are free. */
+  readonly #unused: number[] = [];
+  #ready = 0;
+  readonly #events: RingBuffer;
+  readonly #maps: ReturnType<typeof makeMaps>;
+  readonly #descriptors: number[] = [];
+  readonly #mapping: Holding & { kind: "mapping" };
+  readonly #numbers: Uint32Array;
+  readonly #counters: BigUint64Array;
+  readonly #bytes: Uint8Array;
+  readonly #wanted = new Set<string>();
+
+  /** Throws `linux.*` problems. */
+  static open(options: StreamTapsOptions): StreamTaps {
+    return attempt("tap TCP connections (BPF sockmap)", () => new StreamTaps(options));
+  }
+
+  private constructor({ slots, ready, bufferBytes, hold, release }: StreamTapsOptions) {
+    this.#hold = hold;
+    this.#release = release;
+    this.#readyMax = ready;
+    this.#bufferBytes = bufferBytes;
+    const types = KernelTypes.ofThisKernel();
+    // Kernels without it count what the application reads wrongly: they would stop to tell of what arrives.
+    types.field("sk_psock", "msg_tot_len");
+    this.#pairs = new SocketPairs();
+    this.#events = new RingBuffer(eventsBytes);
+    this.fd = this.#events.map.fd;
+    this.#maps = makeMaps(slots);
+    const bytes = Math.ceil((slots * streamRecordBytes) / pageBytes) * pageBytes;
+    const address = BigInt(
+      mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, this.#maps.records.fd, 0) as number | bigint,
+    );
+    if (address === -1n) checked("mmap", -1);
+    this.#mapping = { kind: "mapping", address, bytes };
+    const memory = viewMemory(address, bytes);
+    this.#numbers = new Uint32Array(memory);
+    this.#counters = new BigUint64Array(memory);
+    this.#bytes = new Uint8Array(memory);
+    this.#load(new StreamPrograms(types, { ...this.#maps, events: this.#events.map }), types);
+    for (const holding of this.#holdings()) hold(holding);
+    for (let slot = slots - 1; slot >= 0; slot -= 1) this.#unused.push(slot);
+    this.refill();
+  }
+
+  /** Has pairs ready for new connections again; to be called after `events`. Throws `SystemCallError`. */
+  refill(): void {
+    while (this.#ready < this.#readyMax && this.#unused.length > 0) this.#offer(this.#unused.pop() as number);
+  }
+
+  /** The engine's sockets of a slot: reads of `outer` are what the application sent, of `inner` what arrived for it. */
+  pair(slot: number): SocketPair {
+    return this.#bySlot.get(slot) as SocketPair;
+  }
+
+  counter(slot: number, name: Counter): bigint {
+    return Atomics.load(this.#counters, (slot * streamRecordBytes + record[name]) / 8);
+  }
+
+  addTo(slot: number, name: "givenOut" | "givenIn", bytes: number): void {
+    Atomics.add(this.#counters, (slot * streamRecordBytes + record[name]) / 8, BigInt(bytes));
+  }
+
+  cookie(slot: number): bigint {
+    return Atomics.load(this.#counters, (slot * streamRecordBytes + record.cookie) / 8);
+  }
+
+  /** Between whom the connection is. */
+  ends(slot: number): StreamEnds {
+    const at = slot * streamRecordBytes;
+    const family = this.#numbers[(at + record.family) / 4];
+    const remotePort = this.#numbers[(at + record.remotePort) / 4] as number;
+    return {
+      local: {
+        address: this.#address(family, at + record.localAddress),
+        port: this.#numbers[(at + record.localPort) / 4] as number,
+      },
+      remote: {
+        address: this.#address(family, at + record.remoteAddress),
+        port: swapped(remotePort >>> 16),
+      },
+    };
+  }
+
+  number(slot: number, name: Number32): number {
+    return Atomics.load(this.#numbers, (slot * streamRecordBytes + record[name]) / 4);
+  }
+
+  set(slot: number, name: Number32, value: number): void {
+    Atomics.store(this.#numbers, (slot * streamRecordBytes + record[name]) / 4, value);
+  }
+
+  /** Makes exactly these the ports of which new connections are taken; undefined: any. */
+  lookFor(ports: readonly { local?: number; remote?: number }[]): void {
+    const keys = new Map(ports.map((each) => [JSON.stringify(each), portKey(each)]));
+    for (const [name, key] of keys) if (!this.#wanted.has(name)) this.#maps.ports.set(key, int32(1));
+    for (const name of this.#wanted) {
+      if (!keys.has(name)) this.#maps.ports.delete(portKey(JSON.parse(name)));
+    }
+    this.#wanted.clear();
+    for (const name of keys.keys()) this.#wanted.add(name);
+  }
+
+  /**
+   * Takes up a connection that is there already, given as a descriptor of this process; undefined when there is no slot.
+   * Throws `SystemCallError`.
+   */
+  adopt(fd: number, ends: StreamEnds): number | undefined {
+    this.refill();
+    const slot = this.#takeFree();
+    if (slot === undefined) return undefined;
+    const cookie = socketCookie(fd);
+    this.#maps.slots.set(cookieKey(cookie), int32(slot));
+    this.set(slot, "isHeld", 1);
+    Atomics.store(this.#counters, (slot * streamRecordBytes + record.cookie) / 8, cookie);
+    this.#putEnds(slot, ends);
+    this.set(slot, "modeOut", streamModes.take);
+    this.set(slot, "modeIn", streamModes.take);
+    try {
+      this.#maps.applications.set(int32(slot), int32(fd));
+      this.#maps.arrivals.set(int32(slot), int32(fd));
+    } catch (error) {
+      this.release(slot);
+      throw error;
+    }
+    return slot;
+  }
+
+  /**
+   * Nothing but the end of what arrives is to come: whoever waits for bytes in the application gets to read it. While they
+   * are taken apart by a parser the kernel would tell such a reader to try again. Answers whether it is done; else it is
+   * when `hasEnded` says so.
+   */
+  letEnd(slot: number, fd: number): boolean {
+    if ((this.number(slot, "ends") & streamEnds.shutDown) === 0) {
+      this.#maps.arrivals.delete(int32(slot));
+      this.#maps.endings.set(int32(slot), int32(fd));
+      return true;
+    }
+    // A socket whose own end is sent is not let into a map any more: it reads the end of the pair.
+    const { inner, outer } = this.pair(slot);
+    this.#maps.closers.set(int32(slot), int32(inner));
+    endTcp(outer);
+    return false;
+  }
+
+  /** Whether the pair's end can be read: the kernel takes one that was handed on for an error, which this takes back. */
+  hasEnded(fd: number): boolean {
+    return socketError(fd) !== 0;
+  }
+
+  /** What arrives comes to the application without the engine from now on. */
+  leave(slot: number): void {
+    this.#maps.arrivals.delete(int32(slot));
+  }
+
+  /** The application has closed its socket, though not by the system call that tells so. */
+  markClosed(slot: number): void {
+    this.set(slot, "ends", this.number(slot, "ends") | streamEnds.closed);
+  }
+
+  /** The engine has a descriptor of the application's socket from now on, or has none any more. */
+  hold(slot: number, isHeld: boolean): void {
+    this.set(slot, "isHeld", isHeld ? 1 : 0);
+  }
+
+  /** The application's socket is closed, or gone from the slot: another may have it. */
+  release(slot: number): void {
+    for (const map of [this.#maps.arrivals, this.#maps.endings, this.#maps.applications])
+      map.delete(int32(slot));
+    this.#maps.slots.delete(cookieKey(this.cookie(slot)));
+    this.#closePair(slot);
+    this.#unused.push(slot);
+  }
+
+  events(take: (event: StreamEvent) => void): void {
+    this.#events.read((bytes) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, streamEventBytes);
+      const number = view.getUint32(0, true);
+      const kind = (Object.keys(streamEvents) as StreamEvent["kind"][]).find(
+        (name) => streamEvents[name] === number,
+      );
+      if (kind === "opened") this.#ready -= 1;
+      if (kind) take({ kind, slot: view.getUint32(4, true), process: view.getUint32(8, true) });
+    });
+  }
+
+  close(): void {
+    for (const holding of this.#holdings()) this.#release(holding);
+    for (const fd of this.#descriptors) closeDescriptor(fd);
+    for (const slot of [...this.#bySlot.keys()]) this.#closePair(slot);
+    this.#pairs.close();
+    this.#events.close();
+    for (const map of Object.values(this.#maps)) map.close();
+    reclaim([this.#mapping]);
+  }
+
+  /** But for the pairs. */
+  #holdings(): Holding[] {
+    const maps = Object.values(this.#maps).map(({ fd }) => fd);
+    return [
+      this.#mapping,
+      ...this.#events.holdings(),
+      ...[...this.#descriptors, this.#pairs.fd, ...maps].map(descriptor),
+    ];
+  }
+
+  #load(programs: StreamPrograms, types: KernelTypes): void {
+    const { applications, arrivals, endings, closers, inner, outer } = this.#maps;
+    const put = (map: BpfMap, at: keyof typeof attachTypes, load: BpfLoad): void => {
+      const fd = this.#keep(loadBpf(load));
+      bpf("PROG_ATTACH", bpfWords(map.fd, fd, attachTypes[at]));
+    };
+    const messages = { type: "socketMessage", attachment: "messageVerdict" } as const;
+    const buffers = { type: "socketBuffer" } as const;
+    put(applications, "message", { ...messages, instructions: programs.sent() });
+    put(arrivals, "parser", { ...buffers, attachment: "streamParser", instructions: programs.parser() });
+    put(arrivals, "streamVerdict", {
+      ...buffers,
+      attachment: "streamVerdict",
+      instructions: programs.arrived(),
+    });
+    put(endings, "verdict", {
+      ...buffers,
+      attachment: "socketBufferVerdict",
+      instructions: programs.ended(),
+    });
+    put(closers, "verdict", {
+      ...buffers,
+      attachment: "socketBufferVerdict",
+      instructions: programs.endHandedOn(),
+    });
+    put(inner, "message", { ...messages, instructions: programs.written("application") });
+    put(outer, "message", { ...messages, instructions: programs.written("network") });
+    for (const [name, instructions] of [
+      ["sock_send_length", programs.sendingOver()],
+      ["sys_enter", programs.systemCall()],
+    ] as const) {
+      const target = types.tracepointId(name);
+      const load = { type: "tracing", attachment: "tracepoint", instructions, target } as const;
+      this.#keep(attachTracepoint(this.#keep(loadBpf(load))));
+    }
+    const established = programs.established(namespaceCookie(this.#pairs.fd));
+    const operations = { type: "socketOps", attachment: "socketOps" } as const;
+    const loaded = this.#keep(loadBpf({ ...operations, instructions: established }));
+    const group = openCgroupRoot("tap TCP connections");
+    this.#keep(attachToCgroup(loaded, group, "socketOps"));
+    closeDescriptor(group);
+  }
+
+  #keep(fd: number): number {
+    this.#descriptors.push(fd);
+    return fd;
+  }
+
+  #takeFree(): number | undefined {
+    const found = this.#maps.free.pop();
+    if (!found) return undefined;
+    this.#ready -= 1;
+    return new Int32Array(found.slice().buffer)[0];
+  }
+
+  #putEnds(slot: number, { local, remote }: StreamEnds): void {
+    const at = slot * streamRecordBytes;
+    this.#numbers[(at + record.family) / 4] = local.address.length === 16 ? AF_INET6 : AF_INET;
+    this.#bytes.set(local.address, at + record.localAddress);
+    this.#bytes.set(remote.address, at + record.remoteAddress);
+    this.#numbers[(at + record.localPort) / 4] = local.port;
+    this.#numbers[(at + record.remotePort) / 4] = swapped(remote.port) << 16;
+  }
+
+  #address(family: number | undefined, at: number): Uint8Array {
+    const whole = this.#bytes.slice(at, at + 16);
+    if (family !== AF_INET6) return whole.subarray(0, 4);
+    return mappedPrefix.equals(whole.subarray(0, 12)) ? whole.subarray(12) : whole;
+  }
+
+  #offer(slot: number): void {
+    const pair = this.#pairs.make(this.#bufferBytes);
+    this.#bySlot.set(slot, pair);
+    for (const fd of [pair.inner, pair.outer]) this.#hold(descriptor(fd));
+    const at = (slot * streamRecordBytes) / 8;
+    this.#counters.fill(0n, at, at + streamRecordBytes / 8);
+    this.#maps.inner.set(int32(slot), int32(pair.inner));
+    this.#maps.outer.set(int32(slot), int32(pair.outer));
+    for (const fd of [pair.inner, pair.outer])
+      this.#maps.pairSlots.set(cookieKey(socketCookie(fd)), int32(slot));
+    this.#maps.free.push(int32(slot));
+    this.#ready += 1;
+  }
+
+  #closePair(slot: number): void {
+    const { inner, outer } = this.pair(slot);
+    for (const fd of [inner, outer]) {
+      this.#maps.pairSlots.delete(cookieKey(socketCookie(fd)));
+      this.#release(descriptor(fd));
+      closeDescriptor(fd);
+    }
+    this.#bySlot.delete(slot);
+  }
+}
+
+function makeMaps(slots: number) {
+  const sockets = { type: "sockmap", keyBytes: 4, valueBytes: 4, entriesMax: slots } as const;
+  const byCookie = { type: "hash", keyBytes: 8, valueBytes: 4 } as const;
+  return {
+    slots: new BpfMap({ ...byCookie, entriesMax: slots }),
+    pairSlots: new BpfMap({ ...byCookie, entriesMax: 2 * slots }),
+    records: new BpfMap({
+      type: "array",
+      keyBytes: 4,
+      valueBytes: streamRecordBytes,
+      entriesMax: slots,
+      mappable: true,
+    }),
+    applications: new BpfMap(sockets),
+    arrivals: new BpfMap(sockets),
+    endings: new BpfMap(sockets),
+    closers: new BpfMap(sockets),
+    inner: new BpfMap(sockets),
+    outer: new BpfMap(sockets),
+    free: new BpfMap({ type: "queue", keyBytes: 0, valueBytes: 4, entriesMax: slots }),
+    senders: new BpfMap({ type: "lruHash", keyBytes: 8, valueBytes: sendingBytes, entriesMax: sendersMax }),
+    ports: new BpfMap({ type: "hash", keyBytes: 8, valueBytes: 4, entriesMax: portsMax }),
+  };
+}
+
+const descriptor = (fd: number): Holding => ({ kind: "descriptor", fd });
+const cookieKey = (cookie: bigint): Uint8Array => new Uint8Array(BigUint64Array.of(cookie).buffer);
+
+/** The remote port as struct bpf_sock_ops has it: in network order, in the upper half. */
+function portKey({ local = 0, remote = 0 }: { local?: number; remote?: number }): Uint8Array {
+  return new Uint8Array(Uint32Array.of(local, swapped(remote) << 16).buffer);
+}
+
+const swapped = (port: number): number => ((port & 0xff) << 8) | (port >> 8);

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { isRootOfMachine } from "../../root-of-machine.ts";
+import { until } from "../sleep/until.ts";
+import { flipModule } from "./modules.ts";
+import { RunningEngine, type UnitOptions } from "./running-engine.ts";
+
+const port = 7001;
+const script = join(import.meta.dirname, "../../../../test/daemon/layer45/stream-peer.py");
+const limits = { memoryBytes: 1 << 20, timeMs: 200 };
+const sender: UnitOptions = { name: "sender", tap: { protocol: "TCP", remote: { port } }, limits };
+const receiver: UnitOptions = {
+  name: "receiver",
+  role: "receiver",
+  tap: { protocol: "TCP", local: { port } },
+  limits,
+};
+const block = Buffer.from(Array.from({ length: 65536 }, (_, index) => (index * 7) % 251));
+
+let engine: RunningEngine;
+const children: ChildProcess[] = [];
+
+interface Peer {
+  output(): string;
+  /** What it printed, once it has ended well. */
+  ended: Promise<string>;
+}
+
+function peer(...words: (string | number)[]): Peer {
+  const child = spawn("python3", [script, ...words.map(String)], { stdio: ["ignore", "pipe", "pipe"] });
+  children.push(child);
+  let output = "";
+  child.stdout.on("data", (text) => (output += text));
+  child.stderr.on("data", (text) => (output += text));
+  const ended = once(child, "exit").then(() => output);
+  return { output: () => output, ended };
+}
+
+async function serve(size: number, rounds = 1): Promise<Peer> {
+  const server = peer("serve", port, size, rounds);
+  await until("the server listens", async () => server.output().includes("listening"));
+  return server;
+}
+
+/** SHA-256 of what a peer sends. */
+function digestOf(size: number, rounds = 1): string {
+  const hash = createHash("sha256");
+  for (let turn = 0; turn < rounds; turn += 1) {
+    for (let left = size; left > 0; left -= block.length) hash.update(block.subarray(0, left));
+  }
+  return hash.digest("hex");
+}
+
+test.before.each(async () => {
+  engine = await new RunningEngine().start();
+});
+test.after.each(async () => {
+  await engine.engine.stop();
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+if (!isRootOfMachine()) {
+  test("who is not root of the machine is told why streams are not customized", async () => {
+    const id = await engine.install(flipModule(), sender);
+    assert.is(engine.seen(id)?.problem?.code, "layer45.no-transport");
+  });
+} else {
+  test("what both ends customize arrives as it was sent, with its end, in both directions", async () => {
+    const size = 6_000_000;
+    const server = await serve(size);
+    const on = await engine.install(flipModule(), sender);
+    const off = await engine.install(flipModule(), receiver);
+    const digest = digestOf(size);
+    assert.is(await peer("fetch", port, size).ended, `ended\n${digest} ${digest}\n`);
+    await until("the server has it all", async () => server.output().includes(`${digest} ${digest}`));
+    for (const id of [on, off]) {
+      assert.is(await engine.counter(id, "bytes_out_total"), size);
+      assert.is(await engine.counter(id, "bytes_in_total"), size);
+      await engine.untilCounter(id, "flows", (flows) => flows === 0);
+    }
+    assert.equal(engine.complaints, []);
+  });
+
+  test("a connection that is there already is customized from then on, and is itself again afterwards", async () => {
+    const [size, rounds] = [200_000, 80];
+    const server = await serve(size, rounds);
+    const client = peer("fetch", port, size, rounds, 0.1);
+    await until("they talk", async () => server.output().includes("listening"));
+    const on = await engine.install(flipModule(), sender);
+    await engine.untilCounter(on, "bytes_out_total", (bytes) => bytes >= 2 * size);
+    await engine.engine.revoke(on);
+    await client.ended;
+    await until("the server has it all", async () => server.output().split("\n").length > 2);
+    const [sent, received] = client.output().split("\n")[1]!.split(" ");
+    const [sentBack, arrived] = server.output().split("\n")[1]!.split(" ");
+    // Both streams have every byte in its place, and some of them customized.
+    assert.is(sent, digestOf(size, rounds));
+    assert.is(sentBack, sent);
+    assert.not.equal(arrived, sent);
+    assert.not.equal(received, sent);
+    assert.equal(engine.complaints, []);
+  });
+}
+
+test.run();
