@@ -1,8 +1,9 @@
 /**
- * What a rule costs: copy a packet into the guest, call it, copy its answer out, as the sleep engine does. Baseline: the
- * same bytes copied in and out of a buffer by the host alone, without a guest.
+ * What a module costs: copy a packet into the guest, call it, copy its answer out, as an engine does; of a customization of
+ * datagrams, at both ends. Baseline: the same bytes copied in and out of a buffer by the host alone, without a guest.
  */
 import { compileModule, type ReactionSink, SleepGuest, sleepAbi, standardModule } from "../modules/mod.ts";
+import { customizationWorks } from "./modules/customizations.ts";
 import { frameOf } from "./modules/frame.ts";
 
 const calls = 200_000;
@@ -31,6 +32,16 @@ for (const payload of [50, 500, 1000]) {
   }
 }
 
+for (const { name, bytes, call } of customizationWorks()) {
+  const bench = `modules.${name}`;
+  if (asked !== "modules" && !bench.startsWith(asked)) continue;
+  const times = bytes > 10_000 ? 2000 : calls;
+  const value = microseconds(call, times);
+  const baseline = microseconds(plainCopy(new Uint8Array(bytes)), times);
+  const ratio = Number((value / baseline).toFixed(2));
+  console.log(JSON.stringify({ bench, value, unit: "us", baseline, ratio }));
+}
+
 function guestCall(rule: string, packet: Uint8Array): () => void {
   const compilation = compileModule(standardModule(rule) ?? new Uint8Array(0), sleepAbi, rule);
   if (compilation.kind === "refused") throw new Error(compilation.problems[0]?.message);
@@ -47,7 +58,7 @@ function guestCall(rule: string, packet: Uint8Array): () => void {
 }
 
 function plainCopy(packet: Uint8Array): () => void {
-  const [inside, outside] = [new Uint8Array(2048), new Uint8Array(2048)];
+  const [inside, outside] = [new Uint8Array(131_072), new Uint8Array(131_072)];
   return () => {
     inside.set(packet);
     outside.set(inside.subarray(0, packet.length));
@@ -55,12 +66,12 @@ function plainCopy(packet: Uint8Array): () => void {
 }
 
 /** The best of some rounds, after one that the compiler needs to warm up. */
-function microseconds(call: () => void): number {
+function microseconds(call: () => void, times = calls): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round <= rounds; round++) {
     const start = process.hrtime.bigint();
-    for (let count = 0; count < calls; count++) call();
-    const each = Number(process.hrtime.bigint() - start) / calls / 1000;
+    for (let count = 0; count < times; count++) call();
+    const each = Number(process.hrtime.bigint() - start) / times / 1000;
     if (round > 0) best = Math.min(best, each);
   }
   return Number(best.toFixed(3));
