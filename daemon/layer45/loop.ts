@@ -3,6 +3,7 @@ import {
   type Layer45UnitSpec,
   type ObservedUnit,
   ProblemError,
+  type Unit,
   type UnitId,
   type UnitState,
 } from "../../schemas/mod.ts";
@@ -10,6 +11,7 @@ import type { LoadedUnit } from "../engine.ts";
 import type { EngineLoop, LoopContext } from "../worker/mod.ts";
 import { Customization } from "./customization.ts";
 import { readInstance } from "./instance.ts";
+import { OlderSockets } from "./older-sockets.ts";
 import type { Transport } from "./transport.ts";
 import { makeTransports, type Protocol } from "./transports.ts";
 
@@ -25,6 +27,7 @@ export class Layer45Loop implements EngineLoop {
   /** What was told of a unit last, in full, and of what others wait for. */
   readonly #told = new Map<UnitId, { report: string; life: string }>();
   #lookDueMs = 0;
+  #older: OlderSockets | undefined;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -34,7 +37,6 @@ export class Layer45Loop implements EngineLoop {
   install(loaded: LoadedUnit): void {
     const { id } = loaded.unit;
     const spec = loaded.unit.spec as Layer45UnitSpec;
-    const transport = this.#transports[spec.tap.protocol];
     const before = this.#customizations.get(id);
     const made = new Customization(loaded, {
       gate: this.#context.gate(id, spec.limits.timeMs),
@@ -43,7 +45,7 @@ export class Layer45Loop implements EngineLoop {
         log: (text) => this.#context.log.info({ unit: id, text }, "customization says"),
       },
       instance: () => readInstance(loaded.unit, this.#context),
-      older: olderThan(spec, transport, before),
+      older: this.#olderThan(loaded.unit, before),
       stopped: () => this.#stopped(made),
     });
     if (before) made.state = before.state;
@@ -52,7 +54,7 @@ export class Layer45Loop implements EngineLoop {
       this.#settle(made);
     } catch (error) {
       if (before) this.#customizations.set(id, before);
-      else this.#customizations.delete(id);
+      else this.#forget(id);
       throw error;
     }
     if (!before) return;
@@ -80,7 +82,7 @@ export class Layer45Loop implements EngineLoop {
   revoke(id: UnitId): void {
     const customization = this.#customizations.get(id);
     if (!customization) return;
-    this.#customizations.delete(id);
+    this.#forget(id);
     this.#told.delete(id);
     this.#letGo(customization);
     this.#settle(customization);
@@ -112,6 +114,38 @@ export class Layer45Loop implements EngineLoop {
 
   stop(): void {
     for (const transport of Object.values(this.#transports)) transport.stop();
+  }
+
+  /** The sockets that a customization which takes only new ones leaves alone: those that were there when it came to be so. */
+  #olderThan({ id, spec }: Unit, before?: Customization): ReadonlySet<bigint> {
+    const { attach, tap } = spec as Layer45UnitSpec;
+    if (attach === "immediate") {
+      this.#note((older) => older.forget(id));
+      return none;
+    }
+    if (before?.spec.attach === "new") return before.older;
+    const noted = before ? undefined : this.#note((older) => older.recall(id));
+    if (noted) return noted;
+    const there = this.#transports[tap.protocol].sockets();
+    this.#note((older) => older.note(id, there));
+    return there;
+  }
+
+  #forget(id: UnitId): void {
+    this.#customizations.delete(id);
+    this.#note((older) => older.forget(id));
+  }
+
+  /** What cannot be noted is not known after the next start; the customization works all the same. */
+  #note<T>(work: (older: OlderSockets) => T): T | undefined {
+    try {
+      this.#older ??= new OlderSockets();
+      return work(this.#older);
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.#context.log.warn({ reason }, "cannot note which sockets are older than a customization");
+      return undefined;
+    }
   }
 
   #known(id: UnitId, verb: string): Customization {
@@ -171,14 +205,4 @@ export class Layer45Loop implements EngineLoop {
     this.#told.set(id, { report, life });
     this.#context.changed(id);
   }
-}
-
-/** The sockets that a customization which takes only new ones leaves alone: those that were there when it came to be so. */
-function olderThan(
-  { attach }: Layer45UnitSpec,
-  transport: Transport,
-  before?: Customization,
-): ReadonlySet<bigint> {
-  if (attach === "immediate") return none;
-  return before?.spec.attach === "new" ? before.older : transport.sockets();
 }

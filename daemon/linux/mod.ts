@@ -13,7 +13,7 @@ export { type Interface, type InterfaceAddress, listInterfaces } from "./interfa
 export { checked, closeDescriptor, SystemCallError } from "./libc.ts";
 export { tryLock } from "./lock.ts";
 export { listMulticastGroups, type MulticastGroup } from "./multicast-groups.ts";
-export { enterNetworkNamespace } from "./namespace.ts";
+export { enterNetworkNamespace, networkNamespaceCookie } from "./namespace.ts";
 export { checkPacketQueues, hooks, NfQueue, type NfQueueOptions, queuedBytesMax } from "./nf-queue.ts";
 export {
   checkPacketSockets,
