@@ -4,7 +4,7 @@ import type { ProgramReference } from "./compile/placement.ts";
 import { programKey } from "./compile/programs.ts";
 import type { Program } from "./objects.ts";
 
-/** The modules that netloom ships, handed in by whoever starts the controller. */
+/** The modules and plug-ins that netloom ships, handed in by whoever starts the controller. */
 export interface StandardModules {
   names: readonly string[];
   read(name: string): Promise<Uint8Array | undefined>;

@@ -27,7 +27,13 @@ export { type CallResult, Guest, type GuestInstance, type GuestOptions, keyBytes
 export type { GuestServices } from "./imports.ts";
 export { delayMsMax, type ReactionSink, respondBytesMax, respondPacketsMax } from "./reaction.ts";
 export { SleepGuest } from "./sleep-guest.ts";
-export { buildStandardModules, standardModule, standardModuleNames } from "./standard.ts";
+export {
+  buildStandardModules,
+  standardModule,
+  standardModuleNames,
+  standardPluginFile,
+  standardPluginNames,
+} from "./standard.ts";
 export type { StateReport } from "./state-report.ts";
 export { readStreamAnswer, type StreamSink, streamBytesMax } from "./stream-answer.ts";
 export { StreamGuest } from "./stream-guest.ts";

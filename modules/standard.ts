@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { ProblemError } from "../schemas/mod.ts";
+import { middleboxes, middleboxTypes, ProblemError, standardPlugin } from "../schemas/mod.ts";
 import { type AssemblyScriptOptions, buildAssemblyScript } from "./build-assemblyscript.ts";
 
 /** Where the sources are. Neither rules nor customizations allocate while they work, but a customization's host does. */
@@ -7,6 +7,8 @@ const sources: readonly { folder: URL; runtime: NonNullable<AssemblyScriptOption
   { folder: new URL("../../modules/rules/", import.meta.url), runtime: "stub" },
   { folder: new URL("../../modules/customizations/", import.meta.url), runtime: "minimal" },
 ];
+/** By type of middlebox, a folder each. */
+const plugins = new URL("../../modules/customizations/", import.meta.url);
 const built = new URL("../../modules/standard/", import.meta.url);
 
 /** Names of the rules and customizations that come with Netloom; docs/ says what each does. */
@@ -18,6 +20,19 @@ export function standardModuleNames(): string[] {
 export function standardModule(name: string): Uint8Array | undefined {
   const file = new URL(`${name}.wasm`, built);
   return /^[a-z0-9-]+$/.test(name) && existsSync(file) ? readFileSync(file) : undefined;
+}
+
+/** Names of the plug-ins that come with Netloom, by type of middlebox: "wireshark/dns-tag-front.lua". */
+export function standardPluginNames(): string[] {
+  return middleboxTypes.flatMap((type) => {
+    const { ending } = middleboxes[type];
+    return namesIn(new URL(`${type}/`, plugins), ending).map((name) => standardPlugin(type, name));
+  });
+}
+
+/** The plug-in of that name, or undefined when there is none. */
+export function standardPluginFile(name: string): Uint8Array | undefined {
+  return standardPluginNames().includes(name) ? readFileSync(new URL(name, plugins)) : undefined;
 }
 
 /** Builds every one of them anew: path from the repository's root, and what should be there. */

@@ -13,3 +13,7 @@ export const middleboxTypes = Object.keys(middleboxes) as MiddleboxType[];
 export function isMiddleboxType(name: string): name is MiddleboxType {
   return Object.hasOwn(middleboxes, name);
 }
+
+/** How a plug-in that Netloom ships is called among standard programs: "wireshark/dns-tag-front.lua". */
+export const standardPlugin = (type: string, name: string): string =>
+  `${type}/${name}${isMiddleboxType(type) ? middleboxes[type].ending : ""}`;

@@ -36,7 +36,7 @@ export type { InspectionCache, MeaningContext, ModuleInspection } from "./meanin
 export { checkMeaning } from "./meaning/check-meaning.ts";
 export { type Cron, parseCron } from "./meaning/cron.ts";
 export { nextCron } from "./meaning/next-cron.ts";
-export { type MiddleboxType, middleboxes, middleboxTypes } from "./middleboxes.ts";
+export { type MiddleboxType, middleboxes, middleboxTypes, standardPlugin } from "./middleboxes.ts";
 export { isNamePattern, namePatternsOverlap, nameTest } from "./name-pattern.ts";
 export { kindNames } from "./parse/check-shape.ts";
 export { type FieldPath, fieldText } from "./parse/field-path.ts";

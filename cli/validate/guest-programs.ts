@@ -8,6 +8,8 @@ import {
   sleepAbi,
   standardModule,
   standardModuleNames,
+  standardPluginFile,
+  standardPluginNames,
   streamAbi,
 } from "../../modules/mod.ts";
 import {
@@ -22,8 +24,8 @@ import {
 
 /** What checking the meaning of objects needs to know of guest programs. */
 export const guestPrograms: Pick<MeaningContext, "standardModule" | "standardModules" | "inspectModule"> = {
-  standardModules: standardModuleNames(),
-  standardModule: (name) => Promise.resolve(standardModule(name)),
+  standardModules: [...standardModuleNames(), ...standardPluginNames()],
+  standardModule: (name) => Promise.resolve(standardModule(name) ?? standardPluginFile(name)),
   inspectModule,
 };
 

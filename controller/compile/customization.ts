@@ -8,6 +8,7 @@ import {
   type MiddleboxType,
   objectRef,
   quantityBytes,
+  standardPlugin,
 } from "../../schemas/mod.ts";
 import { moduleArtifact } from "../security/instance-keys.ts";
 import { lifeOf as lifeOfMost, placeOnEach } from "./place.ts";
@@ -32,12 +33,13 @@ type Inverse = NonNullable<Customization["spec"]["inverse"]>[number];
 /** There for as long as the customization is, active or not: it changes nothing, and the customization may be active any time. */
 function compileInverse(
   customization: Customization,
-  { index, middlebox, hosts, file }: Inverse & { index: number },
+  { index, middlebox, hosts, file, standard = "" }: Inverse & { index: number },
   context: CompileContext,
 ): Placement[] {
   const spec: InverseUnitSpec = { role: "inverse", middlebox: middlebox as MiddleboxType };
+  const plugin = file === undefined ? { standard: standardPlugin(middlebox, standard) } : { file };
   const id = inverseUnitId(objectRef(customization), middlebox, index);
-  const unit = makeUnit(id, "layer45", spec, [context.artifact("plugin", { file })]);
+  const unit = makeUnit(id, "layer45", spec, [context.artifact("plugin", plugin)]);
   return placeOnEach(context.select(hosts), { unit, priority: customization.spec.priority, state: "active" });
 }
 

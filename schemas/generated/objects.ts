@@ -186,7 +186,8 @@ export interface Customization {
     inverse?: {
       middlebox: Name;
       hosts: LabelSelector;
-      file: Path;
+      file?: Path;
+      standard?: Name;
     }[];
     limits: Limits;
     /**

@@ -1196,7 +1196,7 @@ return errors === 0;
 }
 
 export const Customization = validate21;
-const schema27 = {"$id":"https://netloom.dev/schemas/customization.json","title":"Customization","description":"A module that rewrites the messages of application flows at both ends (layer-4.5).","x-netloom":{"plural":"customizations","shortNames":["nlc"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Customization"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["module","ends"],"properties":{"module":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships."},"config":{"$ref":"pieces.json#/$defs/config"}}},"priority":{"$ref":"pieces.json#/$defs/priority","description":"Lower goes first; no two customizations that tap the same flow of a host may have the same.","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"deprecated":{"description":"true: keeps the flows it has until they end, and takes no new ones, active or not.","type":"boolean","default":false},"attach":{"description":"immediate: live sockets too; new: only sockets opened from now on.","type":"string","enum":["immediate","new"],"default":"new"},"ends":{"description":"The two roles of a customized flow, as seen by outgoing messages; a role may be left out where netloom has no hold of that end.","type":"array","minItems":1,"maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["role"],"items":{"$ref":"#/$defs/customizationEnd"}},"monitor":{"description":"Ask the module for its statistics.","type":"object","additionalProperties":false,"default":{},"properties":{"interval":{"$ref":"pieces.json#/$defs/duration","default":"10s"}}},"security":{"description":"Challenge the module; one that answers wrong is revoked.","type":"object","additionalProperties":false,"required":["challenge"],"properties":{"challenge":{"$ref":"pieces.json#/$defs/duration"}}},"inverse":{"description":"What lets middleboxes read customized traffic.","type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["middlebox","hosts","file"],"properties":{"middlebox":{"$ref":"pieces.json#/$defs/name"},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"file":{"$ref":"pieces.json#/$defs/path"}}}},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a message whose module fails.","type":"string","enum":["drop","accept"],"default":"accept"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"customizationEnd":{"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}},"tap":{"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket; `*` stands for any characters, `?` for one.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader), with wildcards likewise.","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}},"tapEndpoint":{"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}}}};
+const schema27 = {"$id":"https://netloom.dev/schemas/customization.json","title":"Customization","description":"A module that rewrites the messages of application flows at both ends (layer-4.5).","x-netloom":{"plural":"customizations","shortNames":["nlc"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Customization"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["module","ends"],"properties":{"module":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships."},"config":{"$ref":"pieces.json#/$defs/config"}}},"priority":{"$ref":"pieces.json#/$defs/priority","description":"Lower goes first; no two customizations that tap the same flow of a host may have the same.","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"deprecated":{"description":"true: keeps the flows it has until they end, and takes no new ones, active or not.","type":"boolean","default":false},"attach":{"description":"immediate: live sockets too; new: only sockets opened from now on.","type":"string","enum":["immediate","new"],"default":"new"},"ends":{"description":"The two roles of a customized flow, as seen by outgoing messages; a role may be left out where netloom has no hold of that end.","type":"array","minItems":1,"maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["role"],"items":{"$ref":"#/$defs/customizationEnd"}},"monitor":{"description":"Ask the module for its statistics.","type":"object","additionalProperties":false,"default":{},"properties":{"interval":{"$ref":"pieces.json#/$defs/duration","default":"10s"}}},"security":{"description":"Challenge the module; one that answers wrong is revoked.","type":"object","additionalProperties":false,"required":["challenge"],"properties":{"challenge":{"$ref":"pieces.json#/$defs/duration"}}},"inverse":{"description":"What lets middleboxes read customized traffic.","type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["middlebox","hosts"],"oneOf":[{"required":["file"]},{"required":["standard"]}],"properties":{"middlebox":{"$ref":"pieces.json#/$defs/name","description":"Its type: wireshark."},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"file":{"$ref":"pieces.json#/$defs/path","description":"A plug-in of the source."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A plug-in that netloom ships, named after the module that it reads."}}}},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a message whose module fails.","type":"string","enum":["drop","accept"],"default":"accept"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"customizationEnd":{"type":"object","additionalProperties":false,"required":["role","hosts","tap"],"properties":{"role":{"type":"string","enum":["sender","receiver"]},"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"tap":{"$ref":"#/$defs/tap"}}},"tap":{"description":"Which sockets; what is left out matches everything.","type":"object","additionalProperties":false,"required":["protocol"],"properties":{"protocol":{"type":"string","enum":["UDP","TCP"]},"application":{"type":"object","additionalProperties":false,"properties":{"task":{"description":"Name of the thread (comm) that uses the socket; `*` stands for any characters, `?` for one.","type":"string","minLength":1,"maxLength":15},"group":{"description":"Name of the process (comm of the thread group's leader), with wildcards likewise.","type":"string","minLength":1,"maxLength":15}}},"local":{"$ref":"#/$defs/tapEndpoint"},"remote":{"$ref":"#/$defs/tapEndpoint"}}},"tapEndpoint":{"type":"object","additionalProperties":false,"properties":{"address":{"$ref":"pieces.json#/$defs/address"},"port":{"$ref":"pieces.json#/$defs/port"}}}}};
 const schema32 = {"description":"A file of the source, relative to its root.","type":"string","minLength":1,"maxLength":512,"pattern":"^[^/].*$"};
 const schema34 = {"description":"Handed to the program as JSON; its shape belongs to the program.","type":"object","x-kubernetes-preserve-unknown-fields":true};
 const schema35 = {"description":"Lower goes first; ties by name.","type":"integer","minimum":0,"maximum":65535};
@@ -2101,9 +2101,9 @@ validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"description":"What one instance of the program may use.","type":"object","additionalProperties":false,"properties":{"memory":{"$ref":"#/$defs/quantity","description":"Bytes of memory.","default":"1Mi"},"time":{"$ref":"#/$defs/duration","description":"For one call.","default":"5ms"}}};
-const schema51 = {"description":"Bytes: a number, with a suffix Ki, Mi, Gi (powers of 1024) or k, M, G (of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"};
-const pattern20 = new RegExp("^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$", "u");
+const schema51 = {"description":"What one instance of the program may use.","type":"object","additionalProperties":false,"properties":{"memory":{"$ref":"#/$defs/quantity","description":"Bytes of memory.","default":"1Mi"},"time":{"$ref":"#/$defs/duration","description":"For one call.","default":"5ms"}}};
+const schema52 = {"description":"Bytes: a number, with a suffix Ki, Mi, Gi (powers of 1024) or k, M, G (of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"};
+const pattern21 = new RegExp("^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$", "u");
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2139,7 +2139,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(!pattern20.test(data0)){
+if(!pattern21.test(data0)){
 const err2 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -2208,7 +2208,7 @@ validate36.errors = vErrors;
 return errors === 0;
 }
 
-const schema53 = {"description":"Who may have this activated or deactivated besides a commit.","type":"object","additionalProperties":false,"required":["from"],"properties":{"from":{"description":"Names of MonitoringFunctions whose `propose()` is followed.","type":"array","minItems":1,"maxItems":16,"items":{"$ref":"#/$defs/name"}}}};
+const schema54 = {"description":"Who may have this activated or deactivated besides a commit.","type":"object","additionalProperties":false,"required":["from"],"properties":{"from":{"description":"Names of MonitoringFunctions whose `propose()` is followed.","type":"array","minItems":1,"maxItems":16,"items":{"$ref":"#/$defs/name"}}}};
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2961,9 +2961,13 @@ errors++;
 const len1 = data18.length;
 for(let i1=0; i1<len1; i1++){
 let data19 = data18[i1];
+const _errs55 = errors;
+let valid18 = false;
+let passing1 = null;
+const _errs56 = errors;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.middlebox === undefined){
-const err48 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "middlebox"}};
+if(data19.file === undefined){
+const err48 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/oneOf/0/required",keyword:"required",params:{missingProperty: "file"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2972,8 +2976,16 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data19.hosts === undefined){
-const err49 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "hosts"}};
+}
+var _valid1 = _errs56 === errors;
+if(_valid1){
+valid18 = true;
+passing1 = 0;
+}
+const _errs57 = errors;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.standard === undefined){
+const err49 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/oneOf/1/required",keyword:"required",params:{missingProperty: "standard"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2982,8 +2994,20 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data19.file === undefined){
-const err50 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "file"}};
+}
+var _valid1 = _errs57 === errors;
+if(_valid1 && valid18){
+valid18 = false;
+passing1 = [passing1, 1];
+}
+else {
+if(_valid1){
+valid18 = true;
+passing1 = 1;
+}
+}
+if(!valid18){
+const err50 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/oneOf",keyword:"oneOf",params:{passingSchemas: passing1}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2992,9 +3016,20 @@ vErrors.push(err50);
 }
 errors++;
 }
-for(const key5 in data19){
-if(!(((key5 === "middlebox") || (key5 === "hosts")) || (key5 === "file"))){
-const err51 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+else {
+errors = _errs55;
+if(vErrors !== null){
+if(_errs55){
+vErrors.length = _errs55;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.middlebox === undefined){
+const err51 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "middlebox"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3003,12 +3038,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data19.middlebox !== undefined){
-let data20 = data19.middlebox;
-if(typeof data20 === "string"){
-if(data20.length > 63){
-const err52 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(data19.hosts === undefined){
+const err52 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/required",keyword:"required",params:{missingProperty: "hosts"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3017,8 +3048,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data20.length < 1){
-const err53 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key5 in data19){
+if(!((((key5 === "middlebox") || (key5 === "hosts")) || (key5 === "file")) || (key5 === "standard"))){
+const err53 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3027,8 +3059,12 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(!pattern0.test(data20)){
-const err54 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+}
+if(data19.middlebox !== undefined){
+let data20 = data19.middlebox;
+if(typeof data20 === "string"){
+if(data20.length > 63){
+const err54 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3037,14 +3073,34 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/type",keyword:"type",params:{type: "string"}};
+if(data20.length < 1){
+const err55 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err55];
 }
 else {
 vErrors.push(err55);
+}
+errors++;
+}
+if(!pattern0.test(data20)){
+const err56 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/spec/inverse/" + i1+"/middlebox",schemaPath:"pieces.json#/$defs/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
 }
 errors++;
 }
@@ -3059,27 +3115,7 @@ if(data19.file !== undefined){
 let data22 = data19.file;
 if(typeof data22 === "string"){
 if(data22.length > 512){
-const err56 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/maxLength",keyword:"maxLength",params:{limit: 512}};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-if(data22.length < 1){
-const err57 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/minLength",keyword:"minLength",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-if(!pattern10.test(data22)){
-const err58 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
+const err58 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/maxLength",keyword:"maxLength",params:{limit: 512}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3088,9 +3124,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/type",keyword:"type",params:{type: "string"}};
+if(data22.length < 1){
+const err59 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3099,10 +3134,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-}
-else {
-const err60 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/type",keyword:"type",params:{type: "object"}};
+if(!pattern10.test(data22)){
+const err60 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^/].*$"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3112,9 +3145,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-}
 else {
-const err61 = {instancePath:instancePath+"/spec/inverse",schemaPath:"#/properties/spec/properties/inverse/type",keyword:"type",params:{type: "array"}};
+const err61 = {instancePath:instancePath+"/spec/inverse/" + i1+"/file",schemaPath:"pieces.json#/$defs/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3124,13 +3156,11 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(!(validate36(data3.limits, {instancePath:instancePath+"/spec/limits",parentData:data3,parentDataProperty:"limits",rootData}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
-errors = vErrors.length;
-}
-let data24 = data3.onFault;
-if(typeof data24 !== "string"){
-const err62 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/type",keyword:"type",params:{type: "string"}};
+if(data19.standard !== undefined){
+let data23 = data19.standard;
+if(typeof data23 === "string"){
+if(data23.length > 63){
+const err62 = {instancePath:instancePath+"/spec/inverse/" + i1+"/standard",schemaPath:"pieces.json#/$defs/name/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3139,13 +3169,84 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!((data24 === "drop") || (data24 === "accept"))){
-const err63 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.onFault.enum}};
+if(data23.length < 1){
+const err63 = {instancePath:instancePath+"/spec/inverse/" + i1+"/standard",schemaPath:"pieces.json#/$defs/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err63];
 }
 else {
 vErrors.push(err63);
+}
+errors++;
+}
+if(!pattern0.test(data23)){
+const err64 = {instancePath:instancePath+"/spec/inverse/" + i1+"/standard",schemaPath:"pieces.json#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/spec/inverse/" + i1+"/standard",schemaPath:"pieces.json#/$defs/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/spec/inverse/" + i1,schemaPath:"#/properties/spec/properties/inverse/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/spec/inverse",schemaPath:"#/properties/spec/properties/inverse/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+if(!(validate36(data3.limits, {instancePath:instancePath+"/spec/limits",parentData:data3,parentDataProperty:"limits",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+errors = vErrors.length;
+}
+let data25 = data3.onFault;
+if(typeof data25 !== "string"){
+const err68 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+if(!((data25 === "drop") || (data25 === "accept"))){
+const err69 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema27.properties.spec.properties.onFault.enum}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
 }
 errors++;
 }
@@ -3157,24 +3258,24 @@ errors = vErrors.length;
 }
 }
 else {
-const err64 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err70 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err64];
+vErrors = [err70];
 }
 else {
-vErrors.push(err64);
+vErrors.push(err70);
 }
 errors++;
 }
 }
 }
 else {
-const err65 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err71 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err65];
+vErrors = [err71];
 }
 else {
-vErrors.push(err65);
+vErrors.push(err71);
 }
 errors++;
 }
@@ -3183,7 +3284,7 @@ return errors === 0;
 }
 
 export const CustomizationRotation = validate40;
-const schema55 = {"$id":"https://netloom.dev/schemas/customization-rotation.json","title":"CustomizationRotation","description":"Moves live flows from one customization to the next, on all their hosts in a safe order.","x-netloom":{"plural":"customizationrotations","shortNames":["nlcr"],"columns":[{"name":"Every","type":"string","jsonPath":".spec.every"},{"name":"Current","type":"string","jsonPath":".spec.current"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["CustomizationRotation"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["through"],"oneOf":[{"required":["every"]},{"required":["at"]},{"required":["current"]}],"properties":{"through":{"description":"Names of the Customizations it moves between, in order.","type":"array","minItems":2,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}},"every":{"$ref":"pieces.json#/$defs/duration"},"at":{"description":"A cron expression of five fields, in UTC.","type":"string","minLength":9,"maxLength":128},"current":{"$ref":"pieces.json#/$defs/name","description":"The customization in force; moved by a commit."},"jitter":{"$ref":"pieces.json#/$defs/duration","description":"A scheduled rotation begins up to this much later, at random.","default":"0s"},"order":{"description":"Of scheduled rotations: listed goes through them in turn, random draws the next among the others.","type":"string","enum":["listed","random"],"default":"listed"},"overlap":{"$ref":"pieces.json#/$defs/duration","description":"Both stay attached this long, for late datagrams and retransmissions.","default":"30s"},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For each step.","default":"60s"},"onFailure":{"description":"revert: go back to what was; hold: stop where it is.","type":"string","enum":["revert","hold"],"default":"revert"},"retire":{"description":"What becomes of the old one: deprecate it and revoke it when idle, revoke it at once, or keep it attached behind.","type":"string","enum":["deprecate","revoke","keep"],"default":"deprecate"}}}}};
+const schema56 = {"$id":"https://netloom.dev/schemas/customization-rotation.json","title":"CustomizationRotation","description":"Moves live flows from one customization to the next, on all their hosts in a safe order.","x-netloom":{"plural":"customizationrotations","shortNames":["nlcr"],"columns":[{"name":"Every","type":"string","jsonPath":".spec.every"},{"name":"Current","type":"string","jsonPath":".spec.current"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["CustomizationRotation"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["through"],"oneOf":[{"required":["every"]},{"required":["at"]},{"required":["current"]}],"properties":{"through":{"description":"Names of the Customizations it moves between, in order.","type":"array","minItems":2,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/name"}},"every":{"$ref":"pieces.json#/$defs/duration"},"at":{"description":"A cron expression of five fields, in UTC.","type":"string","minLength":9,"maxLength":128},"current":{"$ref":"pieces.json#/$defs/name","description":"The customization in force; moved by a commit."},"jitter":{"$ref":"pieces.json#/$defs/duration","description":"A scheduled rotation begins up to this much later, at random.","default":"0s"},"order":{"description":"Of scheduled rotations: listed goes through them in turn, random draws the next among the others.","type":"string","enum":["listed","random"],"default":"listed"},"overlap":{"$ref":"pieces.json#/$defs/duration","description":"Both stay attached this long, for late datagrams and retransmissions.","default":"30s"},"deadline":{"$ref":"pieces.json#/$defs/duration","description":"For each step.","default":"60s"},"onFailure":{"description":"revert: go back to what was; hold: stop where it is.","type":"string","enum":["revert","hold"],"default":"revert"},"retire":{"description":"What becomes of the old one: deprecate it and revoke it when idle, revoke it at once, or keep it attached behind.","type":"string","enum":["deprecate","revoke","keep"],"default":"deprecate"}}}}};
 
 function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3467,7 +3568,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "CustomizationRotation")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema55.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema56.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3605,7 +3706,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema55.properties.spec.properties, key1))){
+if(!(func2.call(schema56.properties.spec.properties, key1))){
 const err14 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err14];
@@ -3857,7 +3958,7 @@ vErrors.push(err35);
 errors++;
 }
 if(!((data10 === "listed") || (data10 === "random"))){
-const err36 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.order.enum}};
+const err36 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema56.properties.spec.properties.order.enum}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3944,7 +4045,7 @@ vErrors.push(err43);
 errors++;
 }
 if(!((data13 === "revert") || (data13 === "hold"))){
-const err44 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.onFailure.enum}};
+const err44 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema56.properties.spec.properties.onFailure.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3965,7 +4066,7 @@ vErrors.push(err45);
 errors++;
 }
 if(!(((data14 === "deprecate") || (data14 === "revoke")) || (data14 === "keep"))){
-const err46 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/enum",keyword:"enum",params:{allowedValues: schema55.properties.spec.properties.retire.enum}};
+const err46 = {instancePath:instancePath+"/spec/retire",schemaPath:"#/properties/spec/properties/retire/enum",keyword:"enum",params:{allowedValues: schema56.properties.spec.properties.retire.enum}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4002,9 +4103,9 @@ return errors === 0;
 }
 
 export const Host = validate44;
-const schema66 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
-const schema71 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
-const schema72 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
+const schema67 = {"$id":"https://netloom.dev/schemas/host.json","title":"Host","description":"A machine on the network.","x-netloom":{"plural":"hosts","shortNames":["nlh"],"columns":[{"name":"Proxy","type":"string","jsonPath":".spec.sleep.proxy"},{"name":"Daemon","type":"boolean","jsonPath":".spec.daemon"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Host"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["interfaces"],"properties":{"interfaces":{"type":"array","minItems":1,"maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"mac":{"description":"Required on a host that sleeps.","type":"string","maxLength":17,"pattern":"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"},"addresses":{"type":"array","maxItems":64,"default":[],"items":{"$ref":"pieces.json#/$defs/interfaceAddress"}}}}},"daemon":{"description":"true: netloom's daemon runs there; false: known, but not managed.","type":"boolean","default":true},"sleep":{"$ref":"#/$defs/hostSleep"},"lab":{"$ref":"#/$defs/hostLab"}}}},"$defs":{"hostSleep":{"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}},"hostLab":{"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}},"labNetwork":{"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},"labLoss":{"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100}}};
+const schema72 = {"type":"string","minLength":1,"maxLength":15,"pattern":"^[A-Za-z0-9][-A-Za-z0-9_.@]*$"};
+const schema73 = {"description":"An address with the prefix length of its network, \"10.0.0.5/24\".","type":"string","minLength":4,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+/[0-9]{1,3}$"};
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4194,7 +4295,7 @@ validate45.errors = vErrors;
 return errors === 0;
 }
 
-const schema73 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
+const schema74 = {"description":"The host may sleep; its traffic is then served by another host's daemon.","type":"object","additionalProperties":false,"required":["proxy"],"properties":{"proxy":{"$ref":"pieces.json#/$defs/name","description":"Name of the Host whose daemon stands in, in the same namespace."},"takeover":{"description":"Claim the host's addresses by ARP and neighbour discovery; false: the proxy is on the path anyway.","type":"boolean","default":true},"wake":{"description":"How the magic packet is sent.","type":"object","additionalProperties":false,"default":{},"properties":{"transport":{"type":"string","enum":["ethernet","udp"],"default":"ethernet"},"repeat":{"type":"integer","minimum":1,"maximum":100,"default":3},"secureOn":{"type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret on the proxy that holds the SecureOn password."}}}}},"power":{"description":"What the host draws, to tell the energy that its sleep saves.","type":"object","additionalProperties":false,"required":["awakeWatts","asleepWatts"],"properties":{"awakeWatts":{"type":"number","minimum":0,"maximum":100000},"asleepWatts":{"type":"number","minimum":0,"maximum":100000}}},"selfService":{"description":"Accept the host's own subscription over the responder protocol, within these bounds.","type":"object","additionalProperties":false,"properties":{"rulesMax":{"type":"integer","minimum":1,"maximum":1024,"default":16},"moduleSizeMax":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of one module.","default":"1Mi"}}}}};
 
 function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4315,7 +4416,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!((data3 === "ethernet") || (data3 === "udp"))){
-const err9 = {instancePath:instancePath+"/wake/transport",schemaPath:"#/properties/wake/properties/transport/enum",keyword:"enum",params:{allowedValues: schema73.properties.wake.properties.transport.enum}};
+const err9 = {instancePath:instancePath+"/wake/transport",schemaPath:"#/properties/wake/properties/transport/enum",keyword:"enum",params:{allowedValues: schema74.properties.wake.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4633,7 +4734,7 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!pattern20.test(data12)){
+if(!pattern21.test(data12)){
 const err36 = {instancePath:instancePath+"/selfService/moduleSizeMax",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err36];
@@ -4681,19 +4782,19 @@ validate48.errors = vErrors;
 return errors === 0;
 }
 
-const schema77 = {"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}};
-const schema79 = {"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
-const schema80 = {"description":"Bits a second: a number, with a suffix k, M, G (powers of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"};
-const schema82 = {"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100};
-const pattern41 = new RegExp("^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$", "u");
-const pattern33 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9_.@]*$", "u");
+const schema78 = {"description":"How `netloom lab` builds this host; read by nothing else.","type":"object","additionalProperties":false,"properties":{"router":{"description":"Forwards between its interfaces.","type":"boolean"},"gateway":{"description":"Default routes, at most one a family. By default the router on its network, if there is one.","type":"array","maxItems":2,"items":{"$ref":"pieces.json#/$defs/address"}},"asleep":{"description":"Goes to sleep as soon as the fleet has converged.","type":"boolean"},"run":{"description":"Commands (program and arguments) that run on the host as long as the lab does and the host is awake.","type":"array","maxItems":16,"items":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"string","maxLength":4096}}},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"},"interfaces":{"description":"What differs for single interfaces.","type":"array","maxItems":32,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"pieces.json#/$defs/interfaceName"},"network":{"$ref":"#/$defs/labNetwork"},"rate":{"$ref":"pieces.json#/$defs/rate"},"delay":{"$ref":"pieces.json#/$defs/duration"},"loss":{"$ref":"#/$defs/labLoss"}}}}}};
+const schema80 = {"description":"The LAN an interface is on. Absent: the one whose networks its addresses are in.","type":"string","minLength":1,"maxLength":32,"pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"};
+const schema81 = {"description":"Bits a second: a number, with a suffix k, M, G (powers of 1000).","type":"string","maxLength":16,"pattern":"^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"};
+const schema83 = {"description":"Percentage of packets lost in each direction.","type":"number","minimum":0,"maximum":100};
+const pattern42 = new RegExp("^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$", "u");
+const pattern34 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9_.@]*$", "u");
 
 function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema77.properties, key0))){
+if(!(func2.call(schema78.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -4944,7 +5045,7 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(!pattern41.test(data8)){
+if(!pattern42.test(data8)){
 const err21 = {instancePath:instancePath+"/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err21];
@@ -5098,7 +5199,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!pattern33.test(data13)){
+if(!pattern34.test(data13)){
 const err34 = {instancePath:instancePath+"/interfaces/" + i3+"/name",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err34];
@@ -5178,7 +5279,7 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!pattern41.test(data15)){
+if(!pattern42.test(data15)){
 const err41 = {instancePath:instancePath+"/interfaces/" + i3+"/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err41];
@@ -5309,8 +5410,8 @@ validate50.errors = vErrors;
 return errors === 0;
 }
 
-const pattern34 = new RegExp("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$", "u");
-const pattern35 = new RegExp("^[0-9a-fA-F:.]+/[0-9]{1,3}$", "u");
+const pattern35 = new RegExp("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$", "u");
+const pattern36 = new RegExp("^[0-9a-fA-F:.]+/[0-9]{1,3}$", "u");
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/host.json" */;
@@ -5405,7 +5506,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Host")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema66.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema67.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5524,7 +5625,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(!pattern33.test(data6)){
+if(!pattern34.test(data6)){
 const err17 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/name",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err17];
@@ -5559,7 +5660,7 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(!pattern34.test(data7)){
+if(!pattern35.test(data7)){
 const err20 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/mac",schemaPath:"#/properties/spec/properties/interfaces/items/properties/mac/pattern",keyword:"pattern",params:{pattern: "^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -5617,7 +5718,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!pattern35.test(data9)){
+if(!pattern36.test(data9)){
 const err25 = {instancePath:instancePath+"/spec/interfaces/" + i0+"/addresses/" + i1,schemaPath:"pieces.json#/$defs/interfaceAddress/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+/[0-9]{1,3}$"}};
 if(vErrors === null){
 vErrors = [err25];
@@ -5724,7 +5825,7 @@ return errors === 0;
 }
 
 export const MonitoringFunction = validate52;
-const schema88 = {"$id":"https://netloom.dev/schemas/monitoring-function.json","title":"MonitoringFunction","description":"A probe on hosts whose events a function is called with.","x-netloom":{"plural":"monitoringfunctions","shortNames":["nlmf"],"columns":[{"name":"Probe","type":"string","jsonPath":".spec.probe.kind"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["MonitoringFunction"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","probe","function"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"probe":{"$ref":"#/$defs/probe"},"function":{"$ref":"#/$defs/functionProgram"},"parameters":{"$ref":"pieces.json#/$defs/config"},"state":{"description":"What the function keeps between calls.","type":"object","additionalProperties":false,"default":{},"properties":{"keysMax":{"type":"integer","minimum":1,"maximum":1000000,"default":100000},"expire":{"$ref":"pieces.json#/$defs/duration","description":"An entry not written for this long goes.","default":"1h"}}},"limits":{"description":"What one instance of the function may use.","type":"object","additionalProperties":false,"default":{},"properties":{"memory":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of memory.","default":"64Mi"},"time":{"$ref":"pieces.json#/$defs/duration","description":"For one event.","default":"1s"}}}}}},"$defs":{"probe":{"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}},"functionProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}}}};
+const schema89 = {"$id":"https://netloom.dev/schemas/monitoring-function.json","title":"MonitoringFunction","description":"A probe on hosts whose events a function is called with.","x-netloom":{"plural":"monitoringfunctions","shortNames":["nlmf"],"columns":[{"name":"Probe","type":"string","jsonPath":".spec.probe.kind"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["MonitoringFunction"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","probe","function"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"probe":{"$ref":"#/$defs/probe"},"function":{"$ref":"#/$defs/functionProgram"},"parameters":{"$ref":"pieces.json#/$defs/config"},"state":{"description":"What the function keeps between calls.","type":"object","additionalProperties":false,"default":{},"properties":{"keysMax":{"type":"integer","minimum":1,"maximum":1000000,"default":100000},"expire":{"$ref":"pieces.json#/$defs/duration","description":"An entry not written for this long goes.","default":"1h"}}},"limits":{"description":"What one instance of the function may use.","type":"object","additionalProperties":false,"default":{},"properties":{"memory":{"$ref":"pieces.json#/$defs/quantity","description":"Bytes of memory.","default":"64Mi"},"time":{"$ref":"pieces.json#/$defs/duration","description":"For one event.","default":"1s"}}}}}},"$defs":{"probe":{"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}},"functionProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}}}};
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6235,7 +6336,7 @@ validate56.errors = vErrors;
 return errors === 0;
 }
 
-const schema99 = {"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}};
+const schema100 = {"type":"object","additionalProperties":false,"required":["kind","interface"],"properties":{"kind":{"description":"flow: bytes and packets of each flow; scan: what port scans leave (lambda-monitoring §5.2).","type":"string","enum":["flow","scan"]},"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Between two readings of the flow table.","default":"2s"},"flows":{"description":"Entries of the flow table.","type":"integer","minimum":1,"maximum":4194304,"default":65536},"acknowledged":{"description":"Events are sent again until they are acknowledged.","type":"boolean","default":false},"layout":{"description":"Of event transactions on the wire: the document's, or that of its published program.","type":"string","enum":["document","wide"],"default":"document"}}};
 
 function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6298,7 +6399,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data0 === "flow") || (data0 === "scan"))){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema99.properties.kind.enum}};
+const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema100.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6331,7 +6432,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern33.test(data1)){
+if(!pattern34.test(data1)){
 const err7 = {instancePath:instancePath+"/interface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -6441,7 +6542,7 @@ vErrors.push(err16);
 errors++;
 }
 if(!((data5 === "document") || (data5 === "wide"))){
-const err17 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/enum",keyword:"enum",params:{allowedValues: schema99.properties.layout.enum}};
+const err17 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/enum",keyword:"enum",params:{allowedValues: schema100.properties.layout.enum}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6465,8 +6566,8 @@ validate59.errors = vErrors;
 return errors === 0;
 }
 
-const schema102 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}};
-const pattern56 = new RegExp("^https?://[^/].*$", "u");
+const schema103 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["javascript"]},{"required":["wasm"]},{"required":["http"]}],"properties":{"javascript":{"$ref":"pieces.json#/$defs/path","description":"A JavaScript module that exports handle(event, context)."},"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module that exports handle."},"http":{"description":"A function of an existing platform, called with a POST for each event.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","maxLength":2048,"pattern":"^https?://[^/].*$"},"secretRef":{"$ref":"pieces.json#/$defs/name","description":"Name of a secret that is sent as bearer token."}}}}};
+const pattern57 = new RegExp("^https?://[^/].*$", "u");
 
 function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6702,7 +6803,7 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!pattern56.test(data3)){
+if(!pattern57.test(data3)){
 const err16 = {instancePath:instancePath+"/http/url",schemaPath:"#/properties/http/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^/].*$"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -6890,7 +6991,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "MonitoringFunction")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema88.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema89.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7166,7 +7267,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern20.test(data14)){
+if(!pattern21.test(data14)){
 const err28 = {instancePath:instancePath+"/spec/limits/memory",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err28];
@@ -7259,7 +7360,7 @@ return errors === 0;
 }
 
 export const Rule = validate63;
-const schema110 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
+const schema111 = {"$id":"https://netloom.dev/schemas/rule.json","title":"Rule","description":"A program that decides over packets: of sleeping hosts (sleepProxy), or in netfilter (netfilter).","x-netloom":{"plural":"rules","shortNames":["nlr"],"columns":[{"name":"Priority","type":"integer","jsonPath":".spec.priority"},{"name":"Active","type":"boolean","jsonPath":".spec.active"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Rule"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","program"],"oneOf":[{"required":["sleepProxy"]},{"required":["netfilter"]}],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"sleepProxy":{"$ref":"#/$defs/sleepProxy"},"netfilter":{"$ref":"#/$defs/netfilterHook"},"program":{"$ref":"#/$defs/ruleProgram"},"limits":{"$ref":"pieces.json#/$defs/limits","default":{}},"onFault":{"description":"What becomes of a packet whose program fails.","type":"string","enum":["drop","accept"],"default":"drop"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"sleepProxy":{"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}},"netfilterHook":{"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}},"ruleProgram":{"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}}}};
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7770,9 +7871,9 @@ validate67.errors = vErrors;
 return errors === 0;
 }
 
-const schema121 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
-const schema122 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
-const pattern66 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
+const schema122 = {"description":"Sees traffic of the selected hosts while they sleep, on their proxies.","type":"object","additionalProperties":false,"required":["layer"],"properties":{"layer":{"type":"string","enum":["IP","IPv4","IPv6","ICMP","IGMP","UDP","TCP"]},"addresses":{"description":"Destination prefixes. Absent: the host's own addresses.","type":"array","minItems":1,"maxItems":256,"items":{"$ref":"pieces.json#/$defs/prefix"}},"port":{"$ref":"pieces.json#/$defs/port","description":"Destination port, for UDP and TCP only."},"raw":{"description":"The program sees the frame from layer 2 on.","type":"boolean","default":false},"stream":{"description":"The proxy accepts TCP connections to the port for the host, and the program sees bytes in and out. Layer TCP with a port.","type":"boolean","default":false},"interval":{"$ref":"pieces.json#/$defs/duration","description":"Call the program's on_timer this often."}}};
+const schema123 = {"description":"An IPv4 or IPv6 prefix, \"10.0.0.0/8\"; without a length, one address.","type":"string","minLength":2,"maxLength":49,"pattern":"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"};
+const pattern67 = new RegExp("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$", "u");
 
 function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7819,7 +7920,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((((((data0 === "IP") || (data0 === "IPv4")) || (data0 === "IPv6")) || (data0 === "ICMP")) || (data0 === "IGMP")) || (data0 === "UDP")) || (data0 === "TCP"))){
-const err3 = {instancePath:instancePath+"/layer",schemaPath:"#/properties/layer/enum",keyword:"enum",params:{allowedValues: schema121.properties.layer.enum}};
+const err3 = {instancePath:instancePath+"/layer",schemaPath:"#/properties/layer/enum",keyword:"enum",params:{allowedValues: schema122.properties.layer.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7876,7 +7977,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(!pattern66.test(data2)){
+if(!pattern67.test(data2)){
 const err8 = {instancePath:instancePath+"/addresses/" + i0,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -8015,8 +8116,8 @@ validate70.errors = vErrors;
 return errors === 0;
 }
 
-const schema125 = {"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}};
-const pattern70 = new RegExp("^[a-z0-9-]+$", "u");
+const schema126 = {"description":"Sees packets of the selected hosts themselves, at a hook of netfilter.","type":"object","additionalProperties":false,"required":["hook"],"properties":{"table":{"type":"string","enum":["raw","mangle","nat","filter","security"],"default":"mangle"},"hook":{"type":"string","enum":["PREROUTING","INPUT","FORWARD","OUTPUT","POSTROUTING"]},"match":{"description":"Which packets; all that is given must hold.","type":"object","additionalProperties":false,"default":{},"properties":{"family":{"description":"Absent: both.","type":"string","enum":["IPv4","IPv6"]},"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"outInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"protocol":{"description":"A name that iptables knows, or a number.","type":"string","minLength":1,"maxLength":16,"pattern":"^[a-z0-9-]+$"},"source":{"$ref":"pieces.json#/$defs/prefix"},"destination":{"$ref":"pieces.json#/$defs/prefix"},"sourcePort":{"$ref":"pieces.json#/$defs/port"},"destinationPort":{"$ref":"pieces.json#/$defs/port"}}}}};
+const pattern71 = new RegExp("^[a-z0-9-]+$", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -8062,7 +8163,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((((data0 === "raw") || (data0 === "mangle")) || (data0 === "nat")) || (data0 === "filter")) || (data0 === "security"))){
-const err3 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/enum",keyword:"enum",params:{allowedValues: schema125.properties.table.enum}};
+const err3 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/enum",keyword:"enum",params:{allowedValues: schema126.properties.table.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8084,7 +8185,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((data1 === "PREROUTING") || (data1 === "INPUT")) || (data1 === "FORWARD")) || (data1 === "OUTPUT")) || (data1 === "POSTROUTING"))){
-const err5 = {instancePath:instancePath+"/hook",schemaPath:"#/properties/hook/enum",keyword:"enum",params:{allowedValues: schema125.properties.hook.enum}};
+const err5 = {instancePath:instancePath+"/hook",schemaPath:"#/properties/hook/enum",keyword:"enum",params:{allowedValues: schema126.properties.hook.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8121,7 +8222,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "IPv4") || (data3 === "IPv6"))){
-const err8 = {instancePath:instancePath+"/match/family",schemaPath:"#/properties/match/properties/family/enum",keyword:"enum",params:{allowedValues: schema125.properties.match.properties.family.enum}};
+const err8 = {instancePath:instancePath+"/match/family",schemaPath:"#/properties/match/properties/family/enum",keyword:"enum",params:{allowedValues: schema126.properties.match.properties.family.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8154,7 +8255,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(!pattern33.test(data4)){
+if(!pattern34.test(data4)){
 const err11 = {instancePath:instancePath+"/match/inInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -8199,7 +8300,7 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(!pattern33.test(data5)){
+if(!pattern34.test(data5)){
 const err15 = {instancePath:instancePath+"/match/outInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -8244,7 +8345,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!pattern70.test(data6)){
+if(!pattern71.test(data6)){
 const err19 = {instancePath:instancePath+"/match/protocol",schemaPath:"#/properties/match/properties/protocol/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -8289,7 +8390,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!pattern66.test(data7)){
+if(!pattern67.test(data7)){
 const err23 = {instancePath:instancePath+"/match/source",schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err23];
@@ -8334,7 +8435,7 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(!pattern66.test(data8)){
+if(!pattern67.test(data8)){
 const err27 = {instancePath:instancePath+"/match/destination",schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err27];
@@ -8452,8 +8553,8 @@ validate72.errors = vErrors;
 return errors === 0;
 }
 
-const schema132 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}};
-const pattern76 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const schema133 = {"type":"object","additionalProperties":false,"oneOf":[{"required":["wasm"]},{"required":["lua"]},{"required":["standard"]}],"properties":{"wasm":{"$ref":"pieces.json#/$defs/path","description":"A WebAssembly module, for sleepProxy."},"standard":{"$ref":"pieces.json#/$defs/name","description":"A module that netloom ships, for sleepProxy."},"lua":{"$ref":"pieces.json#/$defs/path","description":"A Lua script, for netfilter."},"function":{"description":"The function of the Lua script that is given each packet. Absent: process_packet.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"state":{"$ref":"pieces.json#/$defs/name","description":"Rules of one host that name the same state share their Lua globals. Absent: a state of its own."},"config":{"$ref":"pieces.json#/$defs/config"}}};
+const pattern77 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 
 function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -8719,7 +8820,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!pattern76.test(data3)){
+if(!pattern77.test(data3)){
 const err19 = {instancePath:instancePath+"/function",schemaPath:"#/properties/function/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -8849,7 +8950,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(!pattern20.test(data0)){
+if(!pattern21.test(data0)){
 const err2 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -9135,7 +9236,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Rule")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema110.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema111.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9253,7 +9354,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema110.properties.spec.properties, key1))){
+if(!(func2.call(schema111.properties.spec.properties, key1))){
 const err14 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err14];
@@ -9347,7 +9448,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!((data11 === "drop") || (data11 === "accept"))){
-const err20 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema110.properties.spec.properties.onFault.enum}};
+const err20 = {instancePath:instancePath+"/spec/onFault",schemaPath:"#/properties/spec/properties/onFault/enum",keyword:"enum",params:{allowedValues: schema111.properties.spec.properties.onFault.enum}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9390,7 +9491,7 @@ return errors === 0;
 }
 
 export const Tunnel = validate80;
-const schema143 = {"$id":"https://netloom.dev/schemas/tunnel.json","title":"Tunnel","description":"A proxy that splits TCP connections, so that each half has a transport that suits its path.","x-netloom":{"plural":"tunnels","shortNames":["nlt"],"columns":[{"name":"Port","type":"integer","jsonPath":".spec.listen.port"},{"name":"Handshake","type":"string","jsonPath":".spec.handshake"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Tunnel"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","listen","endpoints"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"listen":{"type":"object","additionalProperties":false,"required":["port"],"properties":{"address":{"$ref":"pieces.json#/$defs/address","description":"\"::\" is every address of both families.","default":"::"},"port":{"$ref":"pieces.json#/$defs/port"}}},"handshake":{"description":"How a client says where it wants to go: tlv (tcp-pep §4.2), convert (RFC 8803), transparent (it does not: connections are diverted).","type":"string","enum":["tlv","convert","transparent"],"default":"tlv"},"intercept":{"$ref":"#/$defs/tunnelIntercept"},"endpoints":{"type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"Nothing else may be reached: \"10.0.0.0/8:*\", \"[fd00::]/64:443\", \"192.0.2.1:8000-8080\".","type":"array","minItems":1,"maxItems":256,"items":{"type":"string","maxLength":64,"pattern":"^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}}}},"client":{"$ref":"#/$defs/tunnelSide","default":{}},"endpoint":{"$ref":"#/$defs/tunnelSide","default":{}},"fastOpen":{"description":"TCP Fast Open on the listening socket and towards the endpoint.","type":"object","additionalProperties":false,"default":{},"properties":{"queue":{"description":"Pending fast opens at once; 0 turns it off.","type":"integer","minimum":0,"maximum":65535,"default":16}}},"qdisc":{"description":"Queueing discipline set on an interface while the tunnel is active.","type":"object","additionalProperties":false,"required":["interface","kind"],"properties":{"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"kind":{"type":"string","enum":["pfifo","pfifo_fast","fq","fq_codel","cake","htb","tbf"]},"rate":{"$ref":"pieces.json#/$defs/rate"}}},"connectionsMax":{"type":"integer","minimum":1,"maximum":1000000,"default":10000},"connectTimeout":{"$ref":"pieces.json#/$defs/duration","description":"For the handshake and for reaching the endpoint.","default":"10s"},"idleTimeout":{"$ref":"pieces.json#/$defs/duration","description":"A connection that carries nothing for this long is closed.","default":"2h"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"tunnelSide":{"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}},"tunnelIntercept":{"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}}}};
+const schema144 = {"$id":"https://netloom.dev/schemas/tunnel.json","title":"Tunnel","description":"A proxy that splits TCP connections, so that each half has a transport that suits its path.","x-netloom":{"plural":"tunnels","shortNames":["nlt"],"columns":[{"name":"Port","type":"integer","jsonPath":".spec.listen.port"},{"name":"Handshake","type":"string","jsonPath":".spec.handshake"}]},"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"$ref":"pieces.json#/$defs/apiVersion"},"kind":{"type":"string","enum":["Tunnel"]},"metadata":{"$ref":"pieces.json#/$defs/metadata"},"spec":{"type":"object","additionalProperties":false,"required":["hosts","listen","endpoints"],"properties":{"hosts":{"$ref":"pieces.json#/$defs/labelSelector"},"priority":{"$ref":"pieces.json#/$defs/priority","default":100},"active":{"$ref":"pieces.json#/$defs/active","default":true},"listen":{"type":"object","additionalProperties":false,"required":["port"],"properties":{"address":{"$ref":"pieces.json#/$defs/address","description":"\"::\" is every address of both families.","default":"::"},"port":{"$ref":"pieces.json#/$defs/port"}}},"handshake":{"description":"How a client says where it wants to go: tlv (tcp-pep §4.2), convert (RFC 8803), transparent (it does not: connections are diverted).","type":"string","enum":["tlv","convert","transparent"],"default":"tlv"},"intercept":{"$ref":"#/$defs/tunnelIntercept"},"endpoints":{"type":"object","additionalProperties":false,"required":["allow"],"properties":{"allow":{"description":"Nothing else may be reached: \"10.0.0.0/8:*\", \"[fd00::]/64:443\", \"192.0.2.1:8000-8080\".","type":"array","minItems":1,"maxItems":256,"items":{"type":"string","maxLength":64,"pattern":"^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}}}},"client":{"$ref":"#/$defs/tunnelSide","default":{}},"endpoint":{"$ref":"#/$defs/tunnelSide","default":{}},"fastOpen":{"description":"TCP Fast Open on the listening socket and towards the endpoint.","type":"object","additionalProperties":false,"default":{},"properties":{"queue":{"description":"Pending fast opens at once; 0 turns it off.","type":"integer","minimum":0,"maximum":65535,"default":16}}},"qdisc":{"description":"Queueing discipline set on an interface while the tunnel is active.","type":"object","additionalProperties":false,"required":["interface","kind"],"properties":{"interface":{"$ref":"pieces.json#/$defs/interfaceName"},"kind":{"type":"string","enum":["pfifo","pfifo_fast","fq","fq_codel","cake","htb","tbf"]},"rate":{"$ref":"pieces.json#/$defs/rate"}}},"connectionsMax":{"type":"integer","minimum":1,"maximum":1000000,"default":10000},"connectTimeout":{"$ref":"pieces.json#/$defs/duration","description":"For the handshake and for reaching the endpoint.","default":"10s"},"idleTimeout":{"$ref":"pieces.json#/$defs/duration","description":"A connection that carries nothing for this long is closed.","default":"2h"},"proposals":{"$ref":"pieces.json#/$defs/proposals"}}}},"$defs":{"tunnelSide":{"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}},"tunnelIntercept":{"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}}}};
 
 function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9901,7 +10002,7 @@ validate84.errors = vErrors;
 return errors === 0;
 }
 
-const schema156 = {"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}};
+const schema157 = {"description":"Which connections a transparent tunnel diverts; required for it and for no other.","type":"object","additionalProperties":false,"required":["inInterface"],"properties":{"inInterface":{"$ref":"pieces.json#/$defs/interfaceName"},"sources":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"destinations":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/prefix"}},"ports":{"description":"Destination ports.","type":"array","minItems":1,"maxItems":64,"items":{"$ref":"pieces.json#/$defs/port"}}}};
 
 function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9952,7 +10053,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(!pattern33.test(data0)){
+if(!pattern34.test(data0)){
 const err4 = {instancePath:instancePath+"/inInterface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -10021,7 +10122,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!pattern66.test(data2)){
+if(!pattern67.test(data2)){
 const err10 = {instancePath:instancePath+"/sources/" + i0,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -10102,7 +10203,7 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(!pattern66.test(data4)){
+if(!pattern67.test(data4)){
 const err17 = {instancePath:instancePath+"/destinations/" + i1,schemaPath:"pieces.json#/$defs/prefix/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err17];
@@ -10222,8 +10323,8 @@ validate87.errors = vErrors;
 return errors === 0;
 }
 
-const schema161 = {"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}};
-const pattern91 = new RegExp("^[a-z0-9_-]+$", "u");
+const schema162 = {"description":"The sockets of one half of each connection.","type":"object","additionalProperties":false,"properties":{"congestionControl":{"description":"As the host's kernel calls it. Absent: the host's default.","type":"string","minLength":1,"maxLength":15,"pattern":"^[a-z0-9_-]+$"},"sendBuffer":{"$ref":"pieces.json#/$defs/quantity"},"receiveBuffer":{"$ref":"pieces.json#/$defs/quantity"},"noDelay":{"type":"boolean","default":true},"keepAlive":{"$ref":"pieces.json#/$defs/duration"}}};
+const pattern92 = new RegExp("^[a-z0-9_-]+$", "u");
 
 function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -10267,7 +10368,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!pattern91.test(data0)){
+if(!pattern92.test(data0)){
 const err3 = {instancePath:instancePath+"/congestionControl",schemaPath:"#/properties/congestionControl/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_-]+$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -10302,7 +10403,7 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(!pattern20.test(data1)){
+if(!pattern21.test(data1)){
 const err6 = {instancePath:instancePath+"/sendBuffer",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -10337,7 +10438,7 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(!pattern20.test(data2)){
+if(!pattern21.test(data2)){
 const err9 = {instancePath:instancePath+"/receiveBuffer",schemaPath:"pieces.json#/$defs/quantity/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err9];
@@ -10542,7 +10643,7 @@ validate92.errors = vErrors;
 return errors === 0;
 }
 
-const pattern90 = new RegExp("^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$", "u");
+const pattern91 = new RegExp("^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$", "u");
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://netloom.dev/schemas/tunnel.json" */;
@@ -10637,7 +10738,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(data1 === "Tunnel")){
-const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema143.properties.kind.enum}};
+const err8 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema144.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10714,7 +10815,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key1 in data3){
-if(!(func2.call(schema143.properties.spec.properties, key1))){
+if(!(func2.call(schema144.properties.spec.properties, key1))){
 const err12 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err12];
@@ -10904,7 +11005,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(((data10 === "tlv") || (data10 === "convert")) || (data10 === "transparent"))){
-const err28 = {instancePath:instancePath+"/spec/handshake",schemaPath:"#/properties/spec/properties/handshake/enum",keyword:"enum",params:{allowedValues: schema143.properties.spec.properties.handshake.enum}};
+const err28 = {instancePath:instancePath+"/spec/handshake",schemaPath:"#/properties/spec/properties/handshake/enum",keyword:"enum",params:{allowedValues: schema144.properties.spec.properties.handshake.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10981,7 +11082,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!pattern90.test(data14)){
+if(!pattern91.test(data14)){
 const err34 = {instancePath:instancePath+"/spec/endpoints/allow/" + i0,schemaPath:"#/properties/spec/properties/endpoints/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+)(/[0-9]{1,3})?:(\\*|[0-9]{1,5}(-[0-9]{1,5})?)$"}};
 if(vErrors === null){
 vErrors = [err34];
@@ -11154,7 +11255,7 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(!pattern33.test(data20)){
+if(!pattern34.test(data20)){
 const err48 = {instancePath:instancePath+"/spec/qdisc/interface",schemaPath:"pieces.json#/$defs/interfaceName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9_.@]*$"}};
 if(vErrors === null){
 vErrors = [err48];
@@ -11189,7 +11290,7 @@ vErrors.push(err50);
 errors++;
 }
 if(!(((((((data21 === "pfifo") || (data21 === "pfifo_fast")) || (data21 === "fq")) || (data21 === "fq_codel")) || (data21 === "cake")) || (data21 === "htb")) || (data21 === "tbf"))){
-const err51 = {instancePath:instancePath+"/spec/qdisc/kind",schemaPath:"#/properties/spec/properties/qdisc/properties/kind/enum",keyword:"enum",params:{allowedValues: schema143.properties.spec.properties.qdisc.properties.kind.enum}};
+const err51 = {instancePath:instancePath+"/spec/qdisc/kind",schemaPath:"#/properties/spec/properties/qdisc/properties/kind/enum",keyword:"enum",params:{allowedValues: schema144.properties.spec.properties.qdisc.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -11212,7 +11313,7 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!pattern41.test(data22)){
+if(!pattern42.test(data22)){
 const err53 = {instancePath:instancePath+"/spec/qdisc/rate",schemaPath:"pieces.json#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,12}(\\.[0-9]{1,3})?(k|M|G)?$"}};
 if(vErrors === null){
 vErrors = [err53];

@@ -1,4 +1,5 @@
 import type { NetloomObject } from "../generated/objects.ts";
+import { isMiddleboxType, standardPlugin } from "../middleboxes.ts";
 import type { FieldPath } from "../parse/field-path.ts";
 
 /** What a WebAssembly module is used for, and so what it has to export. */
@@ -50,8 +51,10 @@ export function artifactsOf(object: NetloomObject): ArtifactUse[] {
       const needs = security ? ["sec_initialize", "sec_respond"].map((name) => ({ name, because })) : [];
       const [end] = object.spec.ends;
       const onlyEnd = end !== undefined && object.spec.ends.length === 1 ? { onlyEnd: end.role } : {};
-      const files = inverse.flatMap(({ file }, index) =>
-        scripts(["spec", "inverse", index, "file"], file, "file"),
+      const files = inverse.flatMap(({ middlebox, file, standard }, index) =>
+        standard === undefined || !isMiddleboxType(middlebox)
+          ? scripts(["spec", "inverse", index, "file"], file, "file")
+          : [standardFile(["spec", "inverse", index, "standard"], standardPlugin(middlebox, standard))],
       );
       const config = { value: module.config, raw: false };
       return [
@@ -98,6 +101,10 @@ function named(
     });
   }
   return found;
+}
+
+function standardFile(path: FieldPath, name: string): ArtifactUse {
+  return { path, source: "standard", name, format: "file", needs: [] };
 }
 
 function scripts(

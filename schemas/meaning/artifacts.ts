@@ -19,9 +19,9 @@ export interface ModuleInspection {
 export interface MeaningContext {
   /** Artifacts are files of the same snapshot, by path from its root; nothing else is ever read. */
   files: Snapshot["files"];
-  /** The content of a module that netloom ships; undefined when there is none of that name. */
+  /** The content of a module or plug-in that netloom ships; undefined when there is none of that name. */
   standardModule(name: string): Promise<Uint8Array | undefined>;
-  /** Names of all modules that netloom ships. */
+  /** Names of all that netloom ships: of modules, and of plug-ins as `standardPlugin` makes them. */
   standardModules: readonly string[];
   /** Judges a module (modules/compile.ts); `name` is what problems call it. Without it, modules are not looked into. */
   inspectModule?(
@@ -89,13 +89,15 @@ export class Artifacts {
     }
   }
 
-  async #loadStandard({ name }: ArtifactUse): Promise<{ bytes: Uint8Array } | Problem> {
+  async #loadStandard({ name, format }: ArtifactUse): Promise<{ bytes: Uint8Array } | Problem> {
     const bytes = await this.#context.standardModule(name);
     if (bytes !== undefined) return { bytes };
-    const known = this.#context.standardModules;
+    // Plug-ins for middleboxes are named by their type, too: "wireshark/dns-tag-front.lua".
+    const isPlugin = format === "file";
+    const known = this.#context.standardModules.filter((other) => other.includes("/") === isPlugin);
     return problem(
-      "meaning.unknown-standard",
-      { name, known: [...known] },
+      isPlugin ? "meaning.unknown-plugin" : "meaning.unknown-standard",
+      { name, known },
       { suggestion: this.#suggester.suggest(name, () => known) },
     );
   }

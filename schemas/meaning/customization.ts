@@ -38,7 +38,7 @@ export function* checkCustomization(customization: Customization, fleet: Fleet):
 /** A middlebox takes files of one sort, and nobody knows where to put those of a type that is not known. */
 function* checkMiddlebox(
   path: FieldPath,
-  { middlebox, file }: { middlebox: string; file: string },
+  { middlebox, file }: { middlebox: string; file?: string },
   fleet: Fleet,
 ): Iterable<Fault> {
   if (!isMiddleboxType(middlebox)) {
@@ -48,7 +48,7 @@ function* checkMiddlebox(
     return;
   }
   const { ending } = middleboxes[middlebox];
-  if (!file.endsWith(ending)) {
+  if (file !== undefined && !file.endsWith(ending)) {
     yield badValue([...path, "file"], `"${file}"`, `a file of ${middlebox}'s, which ends in ${ending}`);
   }
 }

@@ -145,6 +145,11 @@ export const objectProblems = {
     (d: { name: string; known: string[] }) =>
       `netloom ships no module "${d.name}"; it ships ${d.known.join(", ") || "none"}`,
   ),
+  "meaning.unknown-plugin": entry(
+    false,
+    (d: { name: string; known: string[] }) =>
+      `netloom ships no plug-in ${d.name}; it ships ${d.known.join(", ") || "none"}`,
+  ),
   "meaning.unknown-middlebox": entry(
     false,
     (d: { middlebox: string; known: readonly string[] }) =>

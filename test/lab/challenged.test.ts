@@ -21,20 +21,6 @@ test.after.each(async () => {
   if (run("lab", "list").stdout !== "") run("lab", "down");
 });
 
-const dissector = `
-local tagged = Proto("nldialect", "DNS with a tag in front")
-local tag = ProtoField.string("nldialect.tag", "Tag")
-tagged.fields = { tag }
-function tagged.dissector(buffer, info, tree)
-  if buffer(0, 32):raw():find("Xdig", 1, true) then
-    tree:add(tagged, buffer(0, 32)):add(tag, "Xdig")
-    Dissector.get("dns"):call(buffer(32):tvb(), info, tree)
-  else
-    Dissector.get("dns"):call(buffer, info, tree)
-  end
-end
-DissectorTable.get("udp.port"):add(53, tagged)
-`;
 /** It has the functions of a module that is challenged, and no use for its key. */
 const changeling = wat(
   customizationText({
@@ -48,7 +34,7 @@ function writeRepository(module: string): void {
   const [customization = ""] = readFileSync(join(example, "dialect.yaml"), "utf8").split(/^---$/m);
   const wanted = "module: {standard: dns-tag-front, config: {tag: Xdig}}";
   assert.ok(customization.includes(wanted));
-  const inverse = "{middlebox: wireshark, hosts: {matchNames: [resolver]}, file: dns-tag.lua}";
+  const inverse = "{middlebox: wireshark, hosts: {matchNames: [resolver]}, standard: dns-tag-front}";
   const more = `  security: {challenge: 300ms}\n  inverse:\n    - ${inverse}\n`;
   writeFileSync(path, `${customization.replace(wanted, `module: ${module}`).trimEnd()}\n${more}`);
 }
@@ -61,7 +47,6 @@ const dig = (): string =>
 test("modules on live flows are challenged, read by tshark, and taken off when they are not what they were", async () => {
   cpSync(example, folder, { recursive: true });
   rmSync(join(folder, "checks.yaml"), { force: true });
-  writeFileSync(join(folder, "dns-tag.lua"), dissector);
   writeFileSync(join(folder, "changeling.wasm"), changeling);
   writeRepository("{standard: dns-tag-front, config: {tag: Xdig}}");
   const lab = new Started(["lab", folder]);
@@ -73,7 +58,7 @@ test("modules on live flows are challenged, read by tshark, and taken off when t
   assert.is(dig(), "10.10.0.3\n");
 
   const plugin = "/run/netloom/hosts/*/plugins/wireshark/netloom-default.dns-tag.inverse-wireshark-0.lua";
-  const fields = "-T fields -e nldialect.tag -e dns.qry.name";
+  const fields = "-T fields -e netloom_dns_front.tag -e dns.qry.name";
   const tshark = `exec tshark -X lua_script:$(echo ${plugin}) -i eth0 -l -f "udp dst port 53" -c 1 ${fields}`;
   const seen = new Started(["lab", "exec", "resolver", "--", "sh", "-c", tshark]);
   await seen.says("Capturing on");

@@ -315,6 +315,14 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string | Uin
       edits: [["customizations.yaml", "middlebox: wireshark", "middlebox: wiresharc"]],
       told: ["meaning.unknown-middlebox Customization/default/dns-count spec.inverse[0].middlebox"],
     },
+    "a plug-in that netloom ships": {
+      edits: [["customizations.yaml", "file: middlebox/dns-count.lua", "standard: dns-tag-front"]],
+      told: [],
+    },
+    "a plug-in that netloom does not ship": {
+      edits: [["customizations.yaml", "file: middlebox/dns-count.lua", "standard: dns-tag-frnt"]],
+      told: ["meaning.unknown-plugin Customization/default/dns-count spec.inverse[0].standard"],
+    },
     "a file that the middlebox does not take": {
       edits: [["customizations.yaml", "file: middlebox/dns-count.lua", "file: middlebox/dns-count.txt"]],
       more: { "middlebox/dns-count.txt": "x" },
