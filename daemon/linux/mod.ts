@@ -51,6 +51,6 @@ export {
   socketError,
   writeTcp,
 } from "./tcp-socket.ts";
-export { threadId, threadTimeMs } from "./thread.ts";
+export { setThreadNice, threadId, threadTimeMs } from "./thread.ts";
 export { closeWake, openWake, quietWake, ringWake } from "./wake.ts";
 export { findWiresharkFolder, usualWiresharkFolders } from "./wireshark-folder.ts";

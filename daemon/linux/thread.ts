@@ -3,6 +3,17 @@ import { libc } from "./libc.ts";
 
 const gettid = libc.func("int gettid()");
 
+const setpriority = libc.func("int setpriority(int, unsigned int, int)");
+const PRIO_PROCESS = 0;
+
+/**
+ * Has the calling thread run before others (setpriority(2): to Linux a nice value is a thread's own): -20 is the first, 0 the
+ * common. False where this process may not (CAP_SYS_NICE): the thread runs as before.
+ */
+export function setThreadNice(nice: number): boolean {
+  return (setpriority(PRIO_PROCESS, threadId(), nice) as number) === 0;
+}
+
 /** The kernel's id of the calling thread. */
 export function threadId(): number {
   return gettid() as number;
