@@ -8,6 +8,7 @@ import {
   type UnitState,
 } from "../../schemas/mod.ts";
 import type { LoadedUnit } from "../engine.ts";
+import { setThreadNice } from "../linux/mod.ts";
 import type { EngineLoop, LoopContext } from "../worker/mod.ts";
 import { Customization } from "./customization.ts";
 import { readInstance } from "./instance.ts";
@@ -17,6 +18,11 @@ import { makeTransports, type Protocol } from "./transports.ts";
 
 /** Units whose state is watched (has a deprecated one nothing left to do?) are looked at this often. */
 const lookEveryMs = 500;
+/**
+ * Where the kernel would send a message on at once, on whatever processor it was sent, it waits for this thread: that ought not
+ * to stand in line with those who only compute. Whoever may not raise it goes without.
+ */
+const threadNice = -10;
 const none: ReadonlySet<bigint> = new Set();
 
 /** The layer 4.5 engine's side of the worker: customizations, and the transports that bring them messages. */
@@ -31,6 +37,7 @@ export class Layer45Loop implements EngineLoop {
 
   constructor(context: LoopContext) {
     this.#context = context;
+    setThreadNice(threadNice);
     this.#transports = makeTransports(context);
   }
 

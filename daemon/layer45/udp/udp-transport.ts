@@ -1,5 +1,5 @@
 import type { Problem } from "../../../schemas/mod.ts";
-import { listSocketCookies, NfQueue, QueueRules, type SocketOwners, setThreadNice } from "../../linux/mod.ts";
+import { listSocketCookies, NfQueue, QueueRules, type SocketOwners } from "../../linux/mod.ts";
 import type { LoopContext } from "../../worker/mod.ts";
 import type { Customization } from "../customization.ts";
 import type { SharedOwners } from "../shared-owners.ts";
@@ -23,12 +23,6 @@ const housekeepingEveryMs = 1_000;
 const lingerMs = 0.05;
 /** Without customizations the last rules go when no datagram came for so long. */
 const quietMs = 1_000;
-/**
- * Where the kernel sends a datagram on at once, on whatever processor it was sent, it waits for this thread: that ought not to
- * stand in line with those who only compute. Whoever may not raise it goes without.
- */
-const threadNice = -10;
-
 /** What is open while there are customizations, and from then on. */
 interface Kernel {
   queue: NfQueue;
@@ -147,7 +141,6 @@ export class UdpTransport implements Transport {
       throw error;
     }
     for (const holding of queue.holdings()) this.#context.hold(holding);
-    setThreadNice(threadNice);
     const paths = new Paths(owners);
     const handler = new DatagramHandler(queue, paths, (found) => this.#complain(found));
     this.#kernel = { queue, owners, paths, handler };
