@@ -21,6 +21,7 @@ import {
   addRule,
   cleanUp,
   echoOn,
+  fallAsleep,
   flood,
   hostAddress,
   pingShare,
@@ -28,6 +29,7 @@ import {
   prepare,
   proxyAddress,
   ruleFor,
+  settled,
   startEngine,
   tripUs,
   type Work,
@@ -38,7 +40,7 @@ import { measurePlots } from "./sleep/measure-plots.ts";
 
 const wanted = process.argv[2] ?? "sleep";
 /** The two take turns, and of each the best counts: whatever else the machine does only ever slows one down. */
-const rounds = 15;
+const rounds = 10;
 const many = 10_000;
 
 try {
@@ -73,7 +75,7 @@ async function throughput(bench: string, work: Work, bytes: number): Promise<voi
       // While the C program has its turn the proxy listens to nothing.
       await engine.power?.("default/h5", "awake");
       theirs.push(await withC(work, () => flood(bytes, proxyAddress)));
-      await engine.power?.("default/h5", "asleep");
+      await fallAsleep(engine);
       ours.push(await flood(bytes, hostAddress));
     }
   });
@@ -91,7 +93,7 @@ async function pings(rate: number): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     await engine.power?.("default/h5", "awake");
     theirs.push(await pingShare(proxyAddress, rate));
-    await engine.power?.("default/h5", "asleep");
+    await fallAsleep(engine);
     ours.push(await pingShare(hostAddress, rate));
   }
   await engine.stop();
@@ -103,6 +105,7 @@ async function roundTrips(what: "rules" | "hosts"): Promise<void> {
   const engine = await startEngine();
   await addHost(engine, 5);
   await addRule(engine, 5, echoOn(port));
+  await settled();
   const one = [await tripUs(), await tripUs(), await tripUs()];
   for (let count = 1; count < many; count += 1) {
     if (what === "rules") await addRule(engine, 5, echoOn(port + count));
@@ -111,6 +114,7 @@ async function roundTrips(what: "rules" | "hosts"): Promise<void> {
       await addRule(engine, 5 + count, echoOn(port));
     }
   }
+  await settled();
   const all = [await tripUs(), await tripUs(), await tripUs()];
   await engine.stop();
   const value = Math.min(...all);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../../daemon/engine.ts";
 import { sleepEngine } from "../../daemon/sleep/mod.ts";
 import { standardModule } from "../../modules/mod.ts";
@@ -109,6 +110,18 @@ export async function startEngine(): Promise<Engine> {
   await engine.start({ changed: nothing, powered: nothing, log, artifact: none, secret: none });
   // The thread started after the process was pinned, so it is pinned too.
   return engine;
+}
+
+/** For some time after a host fell asleep the proxy tells the kernel what to leave to it, which is not what is measured. */
+const settledMs = 500;
+
+export async function fallAsleep(engine: Engine): Promise<void> {
+  await engine.power?.("default/h5", "asleep");
+  await settled();
+}
+
+export async function settled(): Promise<void> {
+  await delay(settledMs);
 }
 
 function addressOf(host: number): string {

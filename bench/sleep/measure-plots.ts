@@ -14,6 +14,7 @@ import {
   port,
   proxyAddress,
   ruleFor,
+  settled,
   startEngine,
   tripUs,
   type Work,
@@ -98,6 +99,7 @@ async function throughputCharts(): Promise<Chart[]> {
 async function ours(work: Work, bytes: number, name: string): Promise<Series> {
   const engine = await sleeping();
   await addRule(engine, 5, ruleFor(work));
+  await settled();
   try {
     return { name, points: await atRates((rate) => flood(bytes, hostAddress, { rate, forSeconds })) };
   } finally {
@@ -129,6 +131,7 @@ async function tripChart(what: "rules" | "hosts"): Promise<Chart> {
         await addRule(engine, 5 + there, echoOn(port));
       }
     }
+    await settled();
     points.push([count, await best(tripUs, Math.min)]);
   }
   await engine.stop();
@@ -144,6 +147,7 @@ async function tripChart(what: "rules" | "hosts"): Promise<Chart> {
 async function lossChart(): Promise<Chart> {
   const engine = await sleeping();
   await addRule(engine, 5, { name: "ping", program: "icmp-echo", layer: "ICMP" });
+  await settled();
   const lossOf = async (address: string): Promise<Series["points"]> => {
     const points: [number, number][] = [];
     for (const rate of pingRates) {

@@ -126,6 +126,7 @@ export class PacketRing {
   /** The first of those before `receiveAt` that the kernel has not been given back yet. */
   private readFrom = 0;
   private wholeBuffer: Uint8Array | undefined;
+  private views: (Uint8Array | undefined)[];
   private readonly fenced = new Int32Array(1);
   private readonly counted = { received: 0, dropped: 0, tooLong: 0 };
 
@@ -142,6 +143,7 @@ export class PacketRing {
     const memory = viewMemory(mapping.address, mapping.bytes);
     this.bytes = new Uint8Array(memory);
     this.words = new Uint32Array(memory);
+    this.views = new Array<Uint8Array | undefined>(sizes.receiveSlots).fill(undefined);
     const slots = { fd, memory, start: this.receiveEnd, end: mapping.bytes, slotBytes: sizes.slotBytes };
     this.sender = xdp ?? new RingSender(slots);
   }
@@ -203,6 +205,19 @@ export class PacketRing {
     this.wholeBuffer ??= new Uint8Array(wholeBytesMax);
     const length = recv(this.fd, this.wholeBuffer, this.wholeBuffer.length, MSG_DONTWAIT) as number;
     return length > 0 ? this.wholeBuffer.subarray(0, length) : undefined;
+  }
+
+  /**
+   * The frame at hand from one place in `bytes` to another. Making a view costs more than most copies, and packets are mostly as
+   * long as others, so each slot keeps the view that was asked for last.
+   */
+  view(from: number, to: number): Uint8Array {
+    const slot = this.receiveAt / this.slotBytes;
+    const kept = this.views[slot];
+    if (kept !== undefined && kept.byteOffset === from && kept.length === to - from) return kept;
+    const made = this.bytes.subarray(from, to);
+    this.views[slot] = made;
+    return made;
   }
 
   /** The frame is done with; the kernel gets its memory back with that of others. */
@@ -353,6 +368,7 @@ export class PacketRing {
     // Whoever still reads finds nothing, rather than memory that is gone.
     this.bytes = new Uint8Array(0);
     this.words = new Uint32Array(0);
+    this.views = [];
     this.receiveAt = 0;
     this.readFrom = 0;
     this.ready = 0;

@@ -108,17 +108,17 @@ export class Traffic {
     if (!rule.live) return;
     const { ring } = link;
     const headers = this.#headers;
-    const at = rule.spec.raw ? ring.start : headers.networkAt;
     rule.counts.packets += 1;
     if (rule.spec.stream) {
       this.#streams.hear(rule, link, headers, ring.bytes);
       return;
     }
+    const packet = ring.view(rule.spec.raw ? ring.start : headers.networkAt, headers.end);
     this.#speaker.listen(rule);
     rule.gate.enter();
     let found: Problem | undefined;
     try {
-      found = rule.guest.processPacket(ring.bytes, at, headers.end - at, this.#speaker);
+      found = rule.guest.processPacket(packet, 0, packet.length, this.#speaker);
     } finally {
       rule.gate.leave();
     }

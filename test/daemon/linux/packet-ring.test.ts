@@ -156,6 +156,25 @@ for (const [way, sendFromRing] of [
   });
 }
 
+test("a view of a frame is of that frame, also where the slot has had one before it", async () => {
+  // The ring has 32 slots, which are used again and again.
+  const ring = PacketRing.open({ interfaceIndex: near.index, interfaceName: "near", receiveBytes: 65_536 });
+  for (const text of ["first", "second", "third!"].flatMap((one) => new Array<string>(40).fill(one))) {
+    run(`ip netns exec far bash -c 'echo -n ${text} > /dev/udp/10.9.0.1/7006'`);
+    await until("the frame", () => {
+      while (ring.next()) {
+        const isIt = isUdpTo(7006)(ring.bytes.subarray(ring.start, ring.start + ring.length));
+        const seen = Buffer.from(ring.view(ring.start + 42, ring.start + ring.length)).toString();
+        ring.release();
+        if (isIt) assert.is(seen, text);
+        if (isIt) return true;
+      }
+      return false;
+    });
+  }
+  ring.close();
+});
+
 test("a second ring on a link sends from its slots, for the first has the interface's queue", () => {
   const [first, second] = [open(), open()];
   assert.ok(first.sender instanceof XdpSender);
