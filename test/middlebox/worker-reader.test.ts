@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { WorkerReader } from "../../middlebox/worker-reader.ts";
+import { standardModule } from "../../modules/mod.ts";
 import type { ReadQuestion } from "../../schemas/mod.ts";
+import { dnsQuery } from "../modules/customizations/dns-query.ts";
+import { datagram, flowOf, runCustomization, StreamThrough } from "../modules/run-customization.ts";
 import { customizationText, wat } from "../modules/wat.ts";
 import { loopsForEver, stripEvery, stripTag } from "./strip-tag.ts";
 
@@ -48,6 +51,33 @@ test("a stream is read as one, wherever its segments end", async ({ reader }) =>
   const flow = { ...questionOf(stripEvery()).flow, protocol: "TCP" as const };
   const messages = bytes("Xtag", "tag.ninebytes", "Xtagtag.nine", "more!", "end");
   assert.equal(await said(reader, questionOf(stripEvery(), { flow, messages })), ["ninebytesninemore!end"]);
+});
+
+test("what the modules write that come with Netloom is read with them", async ({ reader }) => {
+  const query = dnsQuery("www.test.com");
+  for (const name of ["dns-tag-front", "dns-tag-middle", "dns-tag-end", "dns-compress"]) {
+    const seen = datagram(runCustomization(name), "send", query) as Buffer;
+    assert.not.equal(seen, query);
+    const reading = await reader.read(
+      questionOf(standardModule(name) as Uint8Array, { messages: [seen, query] }),
+    );
+    assert.ok(reading.kind === "plain", name);
+    const [undone, plain] = reading.messages;
+    // What is compressed has no more of it than its question.
+    assert.equal(Buffer.from(undone ?? []).subarray(0, 2), query.subarray(0, 2));
+    assert.ok(Buffer.from(undone ?? []).includes(query.subarray(12, 30)), name);
+    if (name !== "dns-compress") assert.equal(Buffer.from(undone ?? []), query);
+    assert.equal(Buffer.from(plain ?? []), query);
+  }
+  const config = { every: 100, tag: "Xget" };
+  const stream = new StreamThrough([runCustomization("stream-tag", { config })], "send", flowOf("TCP"));
+  const text = "GET /page HTTP/1.1\r\n".repeat(50);
+  const wire = stream.push(Buffer.from(text));
+  assert.ok(wire.length > text.length);
+  const messages = [wire.subarray(0, 333), wire.subarray(333)];
+  const module = standardModule("stream-tag") as Uint8Array;
+  const flow = { ...questionOf(module).flow, protocol: "TCP" as const };
+  assert.equal(await said(reader, questionOf(module, { flow, config, messages })), [text]);
 });
 
 test("a module that runs for ever is ended, and the next question is answered", async ({ reader }) => {
