@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { type Bus, type Command, type CommandOutcome, codecs, subjects } from "../../bus/mod.ts";
@@ -153,6 +154,7 @@ export class Challenges {
       const instance = instances.of(host, check.unit);
       return instance ? [{ check, instance, challenge: makeChallenge(instance) }] : [];
     });
+    assert(asked.length === due.length, "what is asked for has an instance of the master secret in use");
     for (const { check } of asked) noteAsked(check, performance.now());
     const outcomes = await this.#send(
       host,
