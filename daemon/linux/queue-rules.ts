@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fail } from "../../schemas/mod.ts";
 
 const timeoutMs = 10_000;
@@ -38,7 +39,8 @@ export interface QueueRulesOptions {
 export class QueueRules {
   readonly #chains: Record<Hook, string>;
   #applied = "";
-  #defragments = false;
+  /** Families that have our chains. */
+  readonly #present = new Set<Family>();
 
   constructor({ prefix }: QueueRulesOptions) {
     this.#chains = { INPUT: `${prefix}-INPUT`, OUTPUT: `${prefix}-OUTPUT` };
@@ -50,7 +52,11 @@ export class QueueRules {
     if (wanted === this.#applied) return;
     if (this.#applied === "") this.clear();
     for (const family of families) {
-      this.#restore(family, this.#script(family, queue, rules), "have packets queued");
+      const own = rules.filter((rule) => rule.family === family && isThere(family));
+      // Chains that were never there need no emptying.
+      if (own.length === 0 && !this.#present.has(family)) continue;
+      this.#restore(family, this.#script(family, queue, own), "have packets queued");
+      this.#present.add(family);
     }
     this.#applied = wanted;
   }
@@ -58,7 +64,7 @@ export class QueueRules {
   /** Takes the chains off, also what a process that died has left. Where there is no iptables there is nothing. */
   clear(): void {
     this.#applied = "";
-    this.#defragments = false;
+    this.#present.clear();
     for (const family of families) {
       const found = run(`${program(family)}-save`, ["-t", "mangle"]);
       if ("refusal" in found) continue;
@@ -70,22 +76,21 @@ export class QueueRules {
   #restore(family: Family, script: string, what: string): void {
     const result = run(`${program(family)}-restore`, ["--wait", "5", "--noflush"], script);
     if ("refusal" in result) {
+      // What there is now is found out, and cleared, before the next rules.
       this.#applied = "";
       fail("linux.failed", { what: `${what} (iptables)`, is: result.refusal });
     }
   }
 
-  #script(family: Family, queue: number, rules: readonly QueueRule[]): string {
-    const own = rules.filter((rule) => rule.family === family);
+  #script(family: Family, queue: number, own: readonly QueueRule[]): string {
     const lines = ["*mangle"];
     for (const [hook, chain] of Object.entries(this.#chains)) {
       lines.push(`:${chain} - [0:0]`);
-      if (this.#applied === "") lines.push(`-I ${hook} -j ${chain}`);
+      if (!this.#present.has(family)) lines.push(`-I ${hook} -j ${chain}`);
     }
     const { INPUT } = this.#chains;
     // A rule that looks for sockets has fragments put together; this one never comes to look.
-    if (family === 6) this.#defragments ||= own.length > 0;
-    if (family === 6 && this.#defragments) lines.push(`-A ${INPUT} -p udp -s ::1 -d ::2 -m socket -j RETURN`);
+    if (family === 6) lines.push(`-A ${INPUT} -p udp -s ::1 -d ::2 -m socket -j RETURN`);
     for (const rule of own) {
       const target = `-j NFQUEUE --queue-num ${queue} --queue-bypass`;
       lines.push(`-A ${this.#chains[rule.hook]} ${matchText(rule)} ${target}`);
@@ -109,6 +114,9 @@ export class QueueRules {
     ].join("\n");
   }
 }
+
+/** A kernel may have been started without IPv6, and then refuses rules for it. */
+const isThere = (family: Family): boolean => family === 4 || existsSync("/proc/thread-self/net/if_inet6");
 
 const program = (family: Family): string => (family === 4 ? "iptables" : "ip6tables");
 

@@ -135,6 +135,8 @@ test("rules are exactly those that were asked for, and leave nothing behind", ()
   rules.clear();
   assert.not.match(save(), /TEST/);
   rules.clear();
+  rules.apply(7, [{ hook: "INPUT", family: 4, source: {}, destination: { port: 9 } }]);
+  assert.is(save().match(/-j TEST-INPUT/g)?.length, 1);
 });
 
 test("rules that iptables refuses are a problem, and nothing is left of them", () => {
