@@ -67,6 +67,7 @@ const observed: ObservedUnit = {
   state: "active",
   idle: false,
   counters: { packets_seen: 12, "load.avg": 0.5 },
+  met: { group: ["dig", "isc-net-0000"], remotePort: ["53"] },
   wakes: [{ atMs: 1_763_000_000_000, rule: unit.id, protocol: "TCP", peer: "fd00::9" }, { atMs: 1 }],
 };
 const report: HostReport = {
@@ -140,6 +141,26 @@ for (const [wakes, reason] of wakeRefusals) {
     assert.match(reasonFor(codecs.hostReport, payload, subjects.report(host)), reason);
   });
 }
+
+for (const [met, reason] of [
+  [{ localPort: new Array(17).fill("1") }, /has more than 16 items/],
+  [{ "local port": ["1"] }, /name|match/],
+  [{ group: ["x".repeat(65)] }, /longer than 64|more than 64/],
+  [{ group: "dig" }, /is no list/],
+] as const) {
+  test(`what a tap met is refused: ${reason.source}`, () => {
+    const payload = changed((copy) => Object.assign(copy.units[0] as ObservedUnit, { met }));
+    assert.match(reasonFor(codecs.hostReport, payload, subjects.report(host)), reason);
+  });
+}
+
+test("a process that calls itself by a terminal's commands is told without them", () => {
+  const payload = changed((copy) =>
+    Object.assign(copy.units[0] as ObservedUnit, { met: { group: ["\u001b[2J"] } }),
+  );
+  const { units } = codecs.hostReport.decode(payload, subjects.report(host));
+  assert.equal(units[0]?.met, { group: ["\u{fffd}[2J"] });
+});
 
 for (const { name, codec, value, subject } of samples) {
   test(`${name} comes back as it went`, () => {
