@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Customization } from "../../../../daemon/layer45/customization.ts";
+import type { Customization } from "../../../../daemon/layer45/customization.ts";
 import type { Direction } from "../../../../daemon/layer45/message-counts.ts";
 import { Datagram } from "../../../../daemon/layer45/udp/datagram.ts";
 import { Paths } from "../../../../daemon/layer45/udp/paths.ts";
 import type { SocketChange, SocketEnds, SocketOwner, SocketOwners } from "../../../../daemon/linux/mod.ts";
-import type { Layer45UnitSpec } from "../../../../schemas/mod.ts";
+import { madeCustomization } from "../made-customization.ts";
 import { tagModule } from "../modules.ts";
 
 /** Whose sockets are as a test says; that the kernel's are told right is for the tests of daemon/linux. */
@@ -45,32 +45,8 @@ test.before.each(() => {
   paths = new Paths(owners);
 });
 
-function customization(name: string, group: string, priority = 100): Customization {
-  const spec: Layer45UnitSpec = {
-    role: "sender",
-    attach: "immediate",
-    config: {},
-    monitorIntervalMs: 1_000,
-    limits: { memoryBytes: 1 << 20, timeMs: 50 },
-    onFault: "accept",
-    tap: { protocol: "UDP", application: { group }, local: {}, remote: { port: 53 } },
-  };
-  const module = tagModule();
-  const artifacts = [{ name: "module", digest: "0".repeat(64), bytes: module.length }];
-  const unit = { id: name, engine: "layer45" as const, digest: "0".repeat(64), spec, artifacts };
-  const made = new Customization(
-    { unit, priority, artifacts: new Map([["module", module]]) },
-    {
-      gate: { enter: () => undefined, leave: () => undefined },
-      services: { nowMs: () => 0, log: () => undefined },
-      instance: () => undefined,
-      older: new Set(),
-      stopped: () => undefined,
-    },
-  );
-  made.state = "active";
-  return made;
-}
+const customization = (id: string, group: string, priority = 100): Customization =>
+  madeCustomization(tagModule(), { id, priority, tap: { application: { group }, remote: { port: 53 } } });
 
 /** A query from a port, or its answer. */
 function datagram(direction: Direction, port: number, peer = 3): Datagram {
