@@ -1,6 +1,5 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Engine } from "../../../daemon/engine.ts";
 import { capture } from "./capture.ts";
 import {
   counter,
@@ -16,10 +15,7 @@ import {
 import { runIn, runUntilReady } from "./running.ts";
 import { until } from "./until.ts";
 
-let engine: Engine;
-onLan(test, (started) => {
-  engine = started;
-});
+const lan = onLan(test);
 
 /** Connects, asks the kernel for a keep-alive each second, says what it is told to, and tells what it hears. */
 const client = `
@@ -55,22 +51,22 @@ for (const timestamps of [1, 0]) {
     const connection = stateOf(frames.lines.findLast((line) => line.split("\t")[4] === "6") as string);
     assert.is("timestamp" in connection, timestamps === 1);
     const remotePort = Number(onClient("ss -Htn dst 10.9.0.5").match(/10\.9\.0\.1:(\d+)/)?.[1]);
-    const sleeper = await installSleeper(engine);
-    const rule = await installRule(engine, {
+    const sleeper = await installSleeper(lan.engine);
+    const rule = await installRule(lan.engine, {
       name: "keeper",
       program: "tcp-keeper",
       layer: "TCP",
       config: { connections: [{ ...connection, remotePort }] },
     });
-    await fallAsleep(engine);
-    await untilCounter(engine, rule, "answered_total", (value) => value >= 3);
+    await fallAsleep(lan.engine);
+    await untilCounter(lan.engine, rule, "answered_total", (value) => value >= 3);
     await until("no keep-alive is unanswered", () =>
       /ESTAB.*timer:\(keepalive,[^,]+,0\)/.test(onClient("ss -Htno dst 10.9.0.5")),
     );
-    assert.is(counter(engine, sleeper, "wakes_by_rule_total"), 0);
+    assert.is(counter(lan.engine, sleeper, "wakes_by_rule_total"), 0);
     peer.say("second ");
-    await untilCounter(engine, sleeper, "wakes_by_rule_total", (value) => value === 1);
-    await wakeUp(engine);
+    await untilCounter(lan.engine, sleeper, "wakes_by_rule_total", (value) => value === 1);
+    await wakeUp(lan.engine);
     await until("the host itself has answered", () => peer.output === "first second ");
     const kept = () => frames.lines.filter((line) => line.includes(proxyMac));
     await until("what the proxy said is seen", () => kept().length >= 3);

@@ -1,6 +1,5 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Engine } from "../../../daemon/engine.ts";
 import {
   counter,
   fallAsleep,
@@ -15,36 +14,32 @@ import {
 } from "./lan.ts";
 import { until } from "./until.ts";
 
-let engine: Engine;
-
-onLan(test, (started) => {
-  engine = started;
-});
+const lan = onLan(test);
 
 const macOf = (address: string) =>
   onClient(`ip neigh show ${address} dev eth0`).match(/lladdr (\S+)/)?.[1] ?? "none";
 
 test("ping of a sleeping host is answered, by IPv4 and IPv6, and by the host again once it wakes", async () => {
-  const sleeper = await installSleeper(engine);
-  const rule = await installRule(engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
+  const sleeper = await installSleeper(lan.engine);
+  const rule = await installRule(lan.engine, { name: "ping", program: "icmp-echo", layer: "ICMP" });
   onClient("ping -c 1 -W 5 10.9.0.5");
   assert.is(macOf("10.9.0.5"), hostMac);
-  await fallAsleep(engine);
+  await fallAsleep(lan.engine);
   assert.match(onClient("ping -c 3 -i 0.2 -W 5 10.9.0.5"), /3 received/);
   assert.match(onClient("ping -c 3 -i 0.2 -W 5 fd09::5"), /3 received/);
   assert.match(onClient("ping -c 2 -i 0.2 -W 5 -s 1400 10.9.0.5"), /2 received/);
   assert.is(macOf("10.9.0.5"), proxyMac);
   assert.is(macOf("fd09::5"), proxyMac);
-  await untilCounter(engine, rule, "answered_total", (value) => value === 8);
-  assert.is(counter(engine, sleeper, "asleep"), 1);
-  assert.is(counter(engine, sleeper, "answered_total"), 8);
-  await wakeUp(engine);
+  await untilCounter(lan.engine, rule, "answered_total", (value) => value === 8);
+  assert.is(counter(lan.engine, sleeper, "asleep"), 1);
+  assert.is(counter(lan.engine, sleeper, "answered_total"), 8);
+  await wakeUp(lan.engine);
   await until("the client knows the host's address again", () => macOf("10.9.0.5") === hostMac);
   assert.is(macOf("fd09::5"), hostMac);
   assert.match(onClient("ping -c 1 -W 5 10.9.0.5"), /1 received/);
-  await engine.refresh?.();
-  assert.is(counter(engine, rule, "packets_total"), 8);
-  assert.is(counter(engine, sleeper, "asleep"), 0);
+  await lan.engine.refresh?.();
+  assert.is(counter(lan.engine, rule, "packets_total"), 8);
+  assert.is(counter(lan.engine, sleeper, "asleep"), 0);
 });
 
 test.run();

@@ -81,13 +81,14 @@ export interface OnLanOptions {
 
 /**
  * Sets a test file up: the LAN is made once; before each test the host is on it, nobody knows anybody's address, and
- * `begin` is given an engine, which is stopped afterwards with whatever else the test has started.
+ * `begin` is given an engine, which is stopped afterwards with whatever else the test has started. Answers where the engine
+ * of the test that runs is.
  */
 export function onLan(
   test: Test,
-  begin: (engine: Engine) => unknown,
+  begin: (engine: Engine) => unknown = () => undefined,
   { prepare, secrets }: OnLanOptions = {},
-): void {
+): { readonly engine: Engine } {
   let engine: Engine | undefined;
   test.before(() => {
     makeLan();
@@ -104,6 +105,12 @@ export function onLan(
     await stopRunning();
     await engine?.stop();
   });
+  return {
+    get engine() {
+      if (!engine) throw new Error("there is an engine while a test runs");
+      return engine;
+    },
+  };
 }
 
 /** Tells the proxy that the host sleeps, and takes it off the LAN. */
@@ -175,6 +182,11 @@ export async function installRule(engine: Engine, options: RuleOptions, priority
   await engine.setState(unit.id, "active");
   return unit;
 }
+
+/** A rule that wakes the host for a connection to port 22, and a try to open one (or several) to any port. */
+export const synRule = { name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 } as const;
+export const knock = (port: number, count = 1) =>
+  tryOnClient(`hping3 -S -p ${port} -c ${count} -i u10000 10.9.0.5`);
 
 export function counter(engine: Engine, unit: Unit, name: string): number {
   return engine.observe().find(({ id }) => id === unit.id)?.counters?.[name] ?? Number.NaN;

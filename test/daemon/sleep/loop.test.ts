@@ -1,6 +1,5 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Engine } from "../../../daemon/engine.ts";
 import { SleepLoop } from "../../../daemon/sleep/loop.ts";
 import { powerTimes } from "../../../daemon/sleep/power.ts";
 import type { LoopContext } from "../../../daemon/worker/mod.ts";
@@ -13,6 +12,7 @@ import {
   hostMac,
   installRule,
   installSleeper,
+  knock,
   onClient,
   onLan,
   plugHost,
@@ -20,15 +20,13 @@ import {
   ruleUnit,
   run,
   sleeperUnit,
+  synRule,
   untilCounter,
 } from "./lan.ts";
 import { runIn } from "./running.ts";
 import { until } from "./until.ts";
 
-let engine: Engine;
-onLan(test, (started) => {
-  engine = started;
-});
+const lan = onLan(test);
 
 const nothing = (): void => undefined;
 const context: LoopContext = {
@@ -55,20 +53,20 @@ test("a host that never wakes is given up after a minute, still answered for, an
     return unit.id;
   };
   const id = install({ unit: sleeperUnit() });
-  install(ruleUnit({ name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 }));
+  install(ruleUnit(synRule));
   install(ruleUnit({ name: "ping", program: "icmp-echo", layer: "ICMP" }));
   const seen = (name: string) => loop.observe(id)?.counters?.[name];
   try {
     loop.power("default/nas", "asleep");
     plugHost("down");
-    const knock = runIn("client", "hping3", "-S", "-p", "22", "-i", "u50000", "10.9.0.5");
+    const knocking = runIn("client", "hping3", "-S", "-p", "22", "-i", "u50000", "10.9.0.5");
     const called = (times: number) =>
       until(`it is called ${times} times`, () => {
         turn();
         return seen("wakes_by_rule_total") === times;
       });
     await called(1);
-    await knock.stop();
+    await knocking.stop();
     turn();
     assert.equal([seen("asleep"), seen("waking"), seen("wakes_failed_total")], [1, 1, 0]);
     aheadMs = powerTimes.wakeDeadlineMs + 1_000;
@@ -89,21 +87,21 @@ test("a host that never wakes is given up after a minute, still answered for, an
 
 test("a host that was given another MAC by a commit is called there, and its frames from there are its waking", async () => {
   const newMac = "02:00:00:00:00:15";
-  await installSleeper(engine);
-  await installRule(engine, { name: "syn", program: "wake-on-tcp-syn", layer: "TCP", port: 22 });
-  await fallAsleep(engine);
+  await installSleeper(lan.engine);
+  await installRule(lan.engine, synRule);
+  await fallAsleep(lan.engine);
   const interfaces = [{ mac: newMac, addresses: ["10.9.0.5/24", "fd09::5/64"] }];
-  const sleeper = await installSleeper(engine, sleeperUnit({ interfaces }));
-  await untilCounter(engine, sleeper, "asleep", (value) => value === 1);
+  const sleeper = await installSleeper(lan.engine, sleeperUnit({ interfaces }));
+  await untilCounter(lan.engine, sleeper, "asleep", (value) => value === 1);
   const magic = await capture("client", "eth0", "wol", ["wol.mac"]);
-  run("ip netns exec client hping3 -S -p 22 -c 1 10.9.0.5 2>/dev/null || true");
+  knock(22);
   await until("a magic packet", () => magic.lines.length > 0);
   assert.equal([...new Set(magic.lines[0]?.split(","))], [newMac]);
   try {
     run(`ip -n host link set eth0 down; ip -n host link set eth0 address ${newMac} up`);
     plugHost("up");
     run("ip netns exec host arping -c 1 -w 1 -i eth0 10.9.0.1 || true");
-    await untilCounter(engine, sleeper, "asleep", (value) => value === 0);
+    await untilCounter(lan.engine, sleeper, "asleep", (value) => value === 0);
     assert.equal(powered, ["default/nas awake"]);
     await until("the client knows where it is now", () =>
       onClient("ip neigh show 10.9.0.5 dev eth0").includes(newMac),
@@ -123,14 +121,14 @@ function answering(port: number): Uint8Array {
 }
 
 test("two rules of equal priority both answer, in the order of their names, however they came", async () => {
-  await installSleeper(engine);
+  await installSleeper(lan.engine);
   for (const [name, port] of [
     ["b", 7002],
     ["c", 7003],
     ["a", 7001],
   ] as const)
-    await installRule(engine, { name, program: answering(port), layer: "UDP", port: 9000 }, 50);
-  await fallAsleep(engine);
+    await installRule(lan.engine, { name, program: answering(port), layer: "UDP", port: 9000 }, 50);
+  await fallAsleep(lan.engine);
   const seen = await capture("client", "eth0", "udp && ip.src == 10.9.0.5 && !icmp", ["udp.dstport"]);
   const ask = () => run("ip netns exec client bash -c 'echo -n hello > /dev/udp/10.9.0.5/9000'");
   ask();
