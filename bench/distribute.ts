@@ -3,8 +3,11 @@
  * having fetched and verified it, answered, and reported it active, as the controller's status says. Each device has a
  * connection of its own; they live in processes of their own, as many as there are processors.
  *
- * `distribute.N`: milliseconds for N devices. Baseline: the same bytes written to N connections by a C program that does nothing
- * else, over the same loopback on the same processors.
+ * `distribute.N`: milliseconds for N devices. Baseline: NATS alone: the same bytes published once to the same N connections, each
+ * of which answers when it has all.
+ *
+ * `distribute.nats.N`: that baseline. Its own: the same bytes written to N connections by a C program that does nothing else, over
+ * the same loopback on the same processors.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
@@ -18,11 +21,11 @@ import { NatsServer } from "../test/bus/nats-server.ts";
 import { FakeSource, snapshotOf } from "../test/controller/fake-source.ts";
 import { modules, silent } from "../test/controller/fixtures.ts";
 import { until } from "../test/controller/until.ts";
+import { bareAnswer, bareData, barePieceBytes, moduleBytes } from "./distribute/bare.ts";
 import { customizationYaml, fleetFiles, modulePath, newModule } from "./distribute/fleet-files.ts";
 
 const sizes = [10, 50, 250, 1_000, 5_000];
 const rounds = 3;
-const moduleBytes = 600 * 1024;
 const customization = "Customization/default/dialect";
 
 const chosen = Number(process.argv[2]?.split(".")[1]);
@@ -72,8 +75,29 @@ async function measure(
     source.commit(without);
     await until("no device has the module", () => isEmpty(reconciler), 120_000);
   }
-  const baseline = execFileSync(fanOut, [String(devices), String(moduleBytes)]);
-  print(`distribute.${devices}`, took, Number(baseline.toString()));
+  const published: number[] = [];
+  for (let round = 0; round < rounds; round++) published.push(await publishOnce(devices));
+  const written = execFileSync(fanOut, [String(devices), String(moduleBytes)]);
+  print(`distribute.${devices}`, took, median(published));
+  print(`distribute.nats.${devices}`, published, Number(written.toString()));
+}
+
+/** Milliseconds from publishing the bytes to the last device's answer. */
+async function publishOnce(devices: number): Promise<number> {
+  const piece = new Uint8Array(barePieceBytes);
+  const startedMs = performance.now();
+  const answered = new Promise<void>((resolve) => {
+    let left = devices;
+    const answers = bus.subscribe(bareAnswer, () => {
+      left -= 1;
+      if (left > 0) return;
+      answers.unsubscribe();
+      resolve();
+    });
+  });
+  for (let sent = 0; sent < moduleBytes; sent += barePieceBytes) bus.publish(bareData, piece);
+  await answered;
+  return performance.now() - startedMs;
 }
 
 function seen(reconciler: Reconciler, isIt: (news: News) => boolean): Promise<void> {
@@ -102,9 +126,13 @@ async function grow(child: ChildProcess, devices: number): Promise<void> {
   await once(child, "message");
 }
 
+function median(all: readonly number[]): number {
+  return [...all].sort((a, b) => a - b)[all.length >> 1] as number;
+}
+
 function print(bench: string, took: readonly number[], baseline: number): void {
   const rounded = (number: number): number => Number(number.toPrecision(4));
-  const value = [...took].sort((a, b) => a - b)[took.length >> 1] as number;
+  const value = median(took);
   const line = { bench, value: rounded(value), unit: "ms", baseline: rounded(baseline) };
   console.log(JSON.stringify({ ...line, ratio: rounded(value / baseline) }));
 }

@@ -4,6 +4,7 @@
  */
 import { type Bus, natsBus } from "../../bus/mod.ts";
 import { FakeDaemon } from "../../test/controller/fake-daemon.ts";
+import { bareAnswer, bareData, moduleBytes } from "./bare.ts";
 import { hostName } from "./fleet-files.ts";
 
 const fetchDeadlineMs = 60_000;
@@ -26,6 +27,7 @@ async function grow(devices: number): Promise<void> {
 async function join(device: number): Promise<void> {
   const host = `default/${hostName(device)}`;
   const bus = await natsBus({ servers: url, identity: { role: "host", host } });
+  answerBare(bus);
   const present = new Set<string>();
   const daemon = new FakeDaemon(bus, host, {
     heartbeatMs: 3_000,
@@ -37,6 +39,17 @@ async function join(device: number): Promise<void> {
     },
   });
   await daemon.report();
+}
+
+/** Takes what is published with nothing asked, checked or kept, and answers when all is there. */
+function answerBare(bus: Bus): void {
+  let bytes = 0;
+  bus.subscribe(bareData, ({ payload }) => {
+    bytes += payload.byteLength;
+    if (bytes < moduleBytes) return;
+    bytes = 0;
+    bus.publish(bareAnswer, new Uint8Array(1));
+  });
 }
 
 async function fetchOnce(bus: Bus, digest: string, present: Set<string>): Promise<void> {

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { rotateTo } from "../../../controller/rotation/choose-target.ts";
 import { historyMax, newRecord } from "../../../controller/rotation/rotation-record.ts";
 import type { Trigger } from "../../../controller/rotation/rotation-settings.ts";
+import { type Cron, parseCron } from "../../../schemas/mod.ts";
 import { run, SeenFleet, settingsOf } from "./seen-fleet.ts";
 
 /** A fleet on which "a" is in force. */
@@ -157,6 +158,44 @@ test("a schedule goes through the members in turn, and its successor is drawn wh
   assert.is(
     run(fleet, { settings: faster, record: moved.record }, { nowMs: 1_060 }).record.next?.atMs,
     1_070,
+  );
+});
+
+test("a cron expression says when, and jitter how much later at most", () => {
+  const { fleet, record } = atRest();
+  const cron = parseCron("30 4 * * *") as Cron;
+  const trigger: Trigger = { kind: "at", cron, jitterMs: 60_000, order: "listed", key: "30 4" };
+  const nowMs = Date.UTC(2026, 0, 1, 12);
+  const set = run(fleet, { settings: settingsOf({ trigger }), record }, { nowMs, random: () => 0.5 });
+  assert.equal(set.record.next, { atMs: Date.UTC(2026, 0, 2, 4, 30, 30), to: "b", by: "30 4" });
+  assert.is(set.wakeAtMs, set.record.next?.atMs);
+});
+
+test("one that is still under way is not overtaken by the schedule", () => {
+  const { fleet, record } = atRest();
+  const trigger: Trigger = { kind: "every", everyMs: 40, jitterMs: 0, order: "listed", key: "40ms" };
+  const settings = settingsOf({ trigger, through: ["a", "b", "c"] });
+  const set = run(fleet, { settings, record });
+  fleet.away.add("s1");
+  const begun = run(fleet, { settings, record: set.record }, { nowMs: 40 });
+  assert.is(begun.record.move?.to, "b");
+  const due = run(fleet, { settings, record: begun.record }, { nowMs: 80 });
+  assert.is(due.record.move?.to, "b");
+  assert.equal(due.record.next, { atMs: 120, to: "c", by: "40ms" });
+});
+
+test("a member that is taken out while flows are moved to it is moved to no longer", () => {
+  const { fleet, record } = atRest();
+  fleet.away.add("s1");
+  const begun = run(fleet, { settings: settingsOf({ current: "b" }), record });
+  assert.is(begun.record.move?.to, "b");
+  fleet.away.delete("s1");
+  const settings = settingsOf({ through: ["a", "c"], current: "c" });
+  const left = run(fleet, { settings, record: begun.record }, { nowMs: 1 });
+  assert.is(left.record.current, "c");
+  assert.equal(
+    left.record.history.map(({ to, outcome }) => `${to} ${outcome}`),
+    ["a done", "b superseded", "c done"],
   );
 });
 
