@@ -26,6 +26,8 @@ import { customizationYaml, fleetFiles, modulePath, newModule } from "./distribu
 
 const sizes = [10, 50, 250, 1_000, 5_000];
 const rounds = 3;
+/** What is published to devices that fall behind too far is lost for them. */
+const bareDeadlineMs = 60_000;
 const customization = "Customization/default/dialect";
 
 const chosen = Number(process.argv[2]?.split(".")[1]);
@@ -96,8 +98,16 @@ async function publishOnce(devices: number): Promise<number> {
     });
   });
   for (let sent = 0; sent < moduleBytes; sent += barePieceBytes) bus.publish(bareData, piece);
+  const late = setTimeout(() => failLate(devices), bareDeadlineMs);
   await answered;
+  clearTimeout(late);
   return performance.now() - startedMs;
+}
+
+function failLate(devices: number): never {
+  throw new Error(
+    `not all of ${devices} devices answered within ${bareDeadlineMs} ms: the server cut some off`,
+  );
 }
 
 function seen(reconciler: Reconciler, isIt: (news: News) => boolean): Promise<void> {

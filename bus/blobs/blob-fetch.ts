@@ -4,8 +4,8 @@ import { type BusIdentity, subjects } from "../subjects.ts";
 import { BlobTransfer } from "./blob-transfer.ts";
 import { decodeBlobData, encodeWant } from "./blob-wire.ts";
 
-const retryFirstMs = 1_000;
-const retryMaxMs = 8_000;
+const retryFirstMs = 2_000;
+const retryMaxMs = 16_000;
 /** How often a blob may arrive whole and wrong before its getters are told. */
 const wrongMax = 3;
 
@@ -40,10 +40,14 @@ export class BlobFetch {
     this.#want();
   }
 
+  /** Nothing more is wanted, which is said: whoever serves it need not wait for us. */
   stop(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#subscription.unsubscribe();
+    const { bus, identity, digest } = this.#options;
+    bus.publish(subjects.blobWant(identity), encodeWant({ digest, chunks: [] }));
   }
 
   #take(payload: Uint8Array, subject: string): void {

@@ -17,7 +17,7 @@ export function chunkCount(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / chunkBytes));
 }
 
-/** A daemon asks for a blob: for all of it, or for the chunks it lacks. */
+/** A daemon asks for a blob: for all of it, or for the chunks it lacks; or says, with none, that it has it. */
 export interface BlobWant {
   digest: string;
   chunks?: number[];

@@ -121,6 +121,26 @@ test("one that asks in the middle of a round is sent only what it missed", async
   await end();
 });
 
+test("those who ask after a round wait for each other until those it was for have it", async () => {
+  const { bus, storage, chunksSent, end } = shop();
+  const digest = await storage.put(randomBytes(2 * chunkBytes));
+  const want = (from: number, chunks?: number[]): void =>
+    bus.publish(subjects.blobWant(host(from)), encodeWant({ digest, ...(chunks && { chunks }) }));
+  want(1);
+  await eventually(() => chunksSent() === 2, "the first round");
+  for (const late of [2, 3, 4]) {
+    want(late);
+    await new Promise((done) => setTimeout(done, 40));
+  }
+  assert.is(chunksSent(), 2, "the first has yet to say that it has it");
+  want(1, []);
+  await eventually(() => chunksSent() > 2, "the second round");
+  for (const late of [2, 3, 4]) want(late, []);
+  want(5);
+  await eventually(() => chunksSent() === 6, "the third round, at once");
+  await end();
+});
+
 test("chunks that were lost, forged or doubled are asked for again, and only they", async () => {
   const bus = memoryBus();
   const content = randomBytes(3 * chunkBytes + 5);
