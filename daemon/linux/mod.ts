@@ -36,6 +36,7 @@ export {
   type SocketOwner,
   type SocketOwners,
 } from "./socket-owners.ts";
+export type { SocketPair } from "./socket-pair.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export { streamEnds, streamModes } from "./stream-record.ts";
 export { type StreamEnds, type StreamEvent, StreamTaps } from "./stream-taps.ts";

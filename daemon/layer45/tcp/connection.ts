@@ -1,6 +1,7 @@
 import {
   type SocketHolder,
   type SocketOwner,
+  type SocketPair,
   type StreamBuffer,
   type StreamEnds,
   type StreamTaps,
@@ -19,6 +20,8 @@ const unreadBytesMax = 1 << 20;
 const lookEveryBytes = 256 * 1024;
 /** What has arrived and waits for the engine narrows the window of its sender from here on. */
 const arrivedBytesMax = 4 << 20;
+/** Of a stream that a module holds back the kernel keeps about so much for the engine, a few times over. */
+const heldBytesMax = 64 * 1024;
 /** The narrowest window that the kernel lets a socket have. */
 const narrowWindow = 1;
 
@@ -55,8 +58,21 @@ export class Connection {
     this.ends = taps.ends(slot);
     const { inner, outer } = taps.pair(slot);
     const given = (name: "givenOut" | "givenIn") => (bytes: number) => taps.addTo(slot, name, bytes);
-    this.out = new StreamSide({ direction: "out", readFd: outer, writeFd: outer, given: given("givenOut") });
-    this.in = new StreamSide({ direction: "in", readFd: inner, writeFd: inner, given: given("givenIn") });
+    this.out = new StreamSide({
+      direction: "out",
+      readFd: outer,
+      writeFd: outer,
+      given: given("givenOut"),
+      held: () => narrow({ inner, outer }),
+    });
+    this.in = new StreamSide({
+      direction: "in",
+      readFd: inner,
+      writeFd: inner,
+      given: given("givenIn"),
+      // What arrives narrows the window of its sender when it waits.
+      held: () => undefined,
+    });
   }
 
   get isClosed(): boolean {
@@ -165,3 +181,13 @@ const endLooksMax = 50;
 const sendBufferBytesMax = 64 << 20;
 /** Customizing may make more of the last bytes. */
 const endingBytes = 4 << 20;
+
+/**
+ * Of a stream that is held back the application gets to send little ahead: it would end the stream behind more than can go on
+ * while it waits for that.
+ */
+function narrow({ inner, outer }: SocketPair): void {
+  setSocketOption(inner, "SO_SNDBUFFORCE", heldBytesMax);
+  setSocketOption(outer, "SO_RCVBUFFORCE", heldBytesMax);
+  setSocketOption(outer, "TCP_WINDOW_CLAMP", heldBytesMax);
+}

@@ -20,6 +20,8 @@ export interface StreamSideOptions {
   writeFd: number;
   /** So many bytes that came in are done with: what became of them is written. */
   given(bytes: number): void;
+  /** A module holds bytes back, for the first time. */
+  held(): void;
 }
 
 /** What a turn of a side came to: all at hand is done; there is more; the other end takes nothing now. */
@@ -31,7 +33,7 @@ export class StreamSide {
   readonly readFd: number;
   readonly writeFd: number;
   stations: readonly Station[] = [];
-  /** The stream ends behind what is there: nobody waits for more. */
+  /** The stream ends behind what is there: nobody waits for more, and nothing is held back, for the end cannot be. */
   isEnding = false;
   /** Nothing goes on any more: what still comes is thrown away. */
   isBroken = false;
@@ -40,6 +42,7 @@ export class StreamSide {
   /** Bytes written so far. */
   written = 0;
   readonly #given: (bytes: number) => void;
+  readonly #held: () => void;
   readonly #outcome: StretchOutcome = { kind: "pass", length: 0, delayMs: 0, by: undefined };
   readonly #stretch: Stretch = {
     bytes: nothing,
@@ -55,11 +58,12 @@ export class StreamSide {
   /** Bytes that are judged, and for which something is not written yet. */
   #owed = 0;
 
-  constructor({ direction, readFd, writeFd, given }: StreamSideOptions) {
+  constructor({ direction, readFd, writeFd, given, held }: StreamSideOptions) {
     this.direction = direction;
     this.readFd = readFd;
     this.writeFd = writeFd;
     this.#given = given;
+    this.#held = held;
   }
 
   /** Something is judged and not written. */
@@ -69,7 +73,7 @@ export class StreamSide {
 
   turn(work: StreamBuffer, nowMs: number): Progress {
     for (let reads = 0; reads < readsPerTurn; reads += 1) {
-      if (nowMs < this.heldUntilMs || !this.#writeRest(work)) return "blocked";
+      if (this.#isHeld(nowMs) || !this.#writeRest(work)) return "blocked";
       const kept = this.#kept.length;
       const read = work.read(this.readFd, kept, messageBytesMax - kept);
       if (read === "broken" || read === 0) this.isBroken = true;
@@ -91,10 +95,19 @@ export class StreamSide {
   setStations(stations: readonly Station[], work: StreamBuffer, nowMs: number): void {
     this.stations = stations;
     const length = this.#kept.length;
-    if (length === 0 || this.isWaiting || nowMs < this.heldUntilMs) return;
+    if (length === 0 || this.isWaiting || this.#isHeld(nowMs)) return;
     work.bytes.set(this.#kept, 0);
     this.#kept = nothing;
     this.#goOn(work, length, nowMs, false);
+  }
+
+  #holdUntil(ms: number): void {
+    if (this.heldUntilMs === 0) this.#held();
+    this.heldUntilMs = ms;
+  }
+
+  #isHeld(nowMs: number): boolean {
+    return nowMs < this.heldUntilMs && !this.isEnding;
   }
 
   /** Judges the first `length` bytes of the memory, and writes what becomes of them. */
@@ -113,10 +126,11 @@ export class StreamSide {
       judge(outcome, this.direction, this.stations, stretch);
       if (outcome.kind === "break") this.isBroken = true;
       if (outcome.kind === "break" || outcome.length === 0) break;
-      if (outcome.delayMs > 0) this.#write(work, outputAt, gathered);
+      const isHeld = outcome.delayMs > 0 && !this.isEnding;
+      if (isHeld) this.#write(work, outputAt, gathered);
       this.#owed += outcome.length;
-      if (outcome.delayMs > 0) {
-        this.heldUntilMs = nowMs + outcome.delayMs;
+      if (isHeld) {
+        this.#holdUntil(nowMs + outcome.delayMs);
         this.#keep(work, outputAt, this.#gather(work, offset, 0));
         gathered = 0;
       } else if (outcome.kind === "pass" && gathered === 0) this.#write(work, offset, outcome.length);
