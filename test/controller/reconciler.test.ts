@@ -8,7 +8,7 @@ import type { FakeDaemon } from "./fake-daemon.ts";
 import { FakeSource } from "./fake-source.ts";
 import { FakeLeadership, fleetYaml } from "./fixtures.ts";
 import { until } from "./until.ts";
-import { World } from "./world.ts";
+import { type StartOptions, World } from "./world.ts";
 
 const test = suite<{ world: World }>("the reconciler");
 test.before.each((context) => {
@@ -36,8 +36,8 @@ const reasonsOf = ({ reconciler }: RunningController, object: string): string[] 
     .filter((event) => event.object === object)
     .map(({ reason }) => reason);
 
-async function converged(world: World, daemon = world.daemon()) {
-  const controller = await world.controller();
+async function converged(world: World, daemon = world.daemon(), options: StartOptions = {}) {
+  const controller = await world.controller(options);
   await daemon.report();
   await until("all is ready", () => isAllReady(controller));
   return { controller, daemon };
@@ -131,7 +131,9 @@ test("a lost reply costs a retry, and nothing happens twice", async ({ world }) 
       if (lost === 1) throw new Error("the reply is lost");
     },
   });
-  const { controller } = await converged(world, daemon);
+  // Not before the report is there, on however busy a machine.
+  const times = { backoffFirstMs: 2_000, backoffMaxMs: 2_000 };
+  const { controller } = await converged(world, daemon, { times });
   assert.equal(unitsOf(daemon), bothActive);
   assert.is(verbsOf(daemon).filter((verb) => verb === "install").length, 2, "the report told what was done");
   assert.ok(isAllReady(controller));

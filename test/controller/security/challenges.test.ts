@@ -19,7 +19,8 @@ test.after.each(({ world }) => world.end());
 const ref = "Customization/default/tag";
 const names = ["client-1", "client-2", "server"] as const;
 type Name = (typeof names)[number];
-const times = { challengeDeadlineMs: 1_500, awayAfterMs: 600 };
+/** A stall of a busy machine is no silence of a module. */
+const times = { challengeDeadlineMs: 1_500, awayAfterMs: 600, commandTimeoutMs: 5_000 };
 
 interface Member {
   daemon: FakeDaemon;
