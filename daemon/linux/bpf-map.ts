@@ -14,6 +14,8 @@ const types = {
 } as const;
 const noPreallocation = 1;
 const mappable = 1024;
+/** In union bpf_attr for BPF_MAP_CREATE. */
+const nameAt = 28;
 const ENOENT = 2;
 const EINVAL = 22;
 const noKey = new Uint8Array(0);
@@ -37,6 +39,10 @@ export interface BpfMapOptions {
   growing?: boolean;
   /** Of an array: this process may map its values. */
   mappable?: boolean;
+  /** By which it is found again (`findMaps`); up to 15 letters, digits and underscores. */
+  name?: string;
+  /** Of a map that is there already, and is no other than these options say. */
+  fd?: number;
 }
 
 /** A map that BPF programs and this process share. It is gone when its descriptor and all programs that use it are. */
@@ -48,9 +54,9 @@ export class BpfMap {
   readonly #value: Uint8Array;
 
   /** Throws `SystemCallError`. Needs CAP_BPF of the machine itself. */
-  constructor({ type, keyBytes, valueBytes, entriesMax, growing, mappable: isMappable }: BpfMapOptions) {
-    const flags = (growing ? noPreallocation : 0) | (isMappable ? mappable : 0);
-    this.fd = bpf("MAP_CREATE", bpfWords(types[type], keyBytes, valueBytes, entriesMax, flags));
+  constructor(options: BpfMapOptions) {
+    const { keyBytes, valueBytes } = options;
+    this.fd = options.fd ?? create(options);
     this.#memory = new Uint8Array(new ArrayBuffer(attributeBytes + keyBytes + valueBytes));
     this.#key = this.#memory.subarray(attributeBytes, attributeBytes + keyBytes);
     this.#value = this.#memory.subarray(attributeBytes + keyBytes);
@@ -101,4 +107,12 @@ export class BpfMap {
     if (command === "MAP_DELETE_ELEM" && errno === EINVAL) return false;
     throw new SystemCallError(`bpf(BPF_${command})`, errno);
   }
+}
+
+function create(options: BpfMapOptions): number {
+  const { type, keyBytes, valueBytes, entriesMax, growing, name = "" } = options;
+  const flags = (growing ? noPreallocation : 0) | (options.mappable ? mappable : 0);
+  const attributes = bpfWords(types[type], keyBytes, valueBytes, entriesMax, flags);
+  attributes.set(Buffer.from(name, "latin1"), nameAt);
+  return bpf("MAP_CREATE", attributes);
 }

@@ -5,6 +5,7 @@
 export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
+export { destroyConnection } from "./destroy-connection.ts";
 export { duplicateDescriptor } from "./duplicate-descriptor.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
@@ -38,8 +39,9 @@ export {
 } from "./socket-owners.ts";
 export type { SocketPair } from "./socket-pair.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
+export type { StreamEnds } from "./stream-ends.ts";
 export { streamEnds, streamModes } from "./stream-record.ts";
-export { type StreamEnds, type StreamEvent, StreamTaps } from "./stream-taps.ts";
+export { type StreamEvent, StreamTaps } from "./stream-taps.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,

@@ -28,16 +28,18 @@ export class SocketPairs {
     this.#port = new DataView(name.buffer).getUint16(2);
   }
 
-  /** @param bufferBytes what each may hold for its reader, and of what it sends */
-  make(bufferBytes: number): SocketPair {
+  /**
+   * @param wayBytes what may be on the way from the inner to the outer one
+   * @param innerBytes what the inner one may hold for its reader
+   */
+  make({ wayBytes, innerBytes }: { wayBytes: number; innerBytes: number }): SocketPair {
     const inner = connectTcp(loopback, this.#port);
     try {
       const outer = this.#accept();
-      for (const fd of [inner, outer]) {
-        setSocketOption(fd, "TCP_NODELAY", 1);
-        setSocketOption(fd, "SO_SNDBUFFORCE", bufferBytes);
-        setSocketOption(fd, "SO_RCVBUFFORCE", bufferBytes);
-      }
+      for (const fd of [inner, outer]) setSocketOption(fd, "TCP_NODELAY", 1);
+      setSocketOption(inner, "SO_SNDBUFFORCE", wayBytes / 2);
+      setSocketOption(outer, "SO_RCVBUFFORCE", wayBytes / 2);
+      setSocketOption(inner, "SO_RCVBUFFORCE", innerBytes);
       return { inner, outer };
     } catch (error) {
       closeDescriptor(inner);

@@ -21,19 +21,22 @@ export interface StreamMaps {
   inner: Map;
   /** Slots which are free, with a pair. */
   free: Map;
-  /** Ports that are looked for: local (u32), remote (u32, as struct bpf_sock_ops has it); 0 for any -> 1. */
+  /** Ports that are looked for: local (u32), remote (u32, as struct bpf_sock_ops has it); 0 for any -> `streamsWanted`. */
   ports: Map;
   /** Thread (u64) -> what its call to send has come to so far (`sending`). */
   senders: Map;
   events: Map;
 }
 
+/** Of a connection what is sent, or what arrives as well. */
+export const streamsWanted = { out: 1, both: 2 } as const;
+
 /** u64: bytes the call has shown; u32: the last of them were taken, of this slot. */
 export const sending = { bytes: 0, isTaken: 8, slot: 12 } as const;
 export const sendingBytes = 16;
 
 /** What is told through `events`: u32 kind, u32 slot, u32 process. */
-export const streamEvents = { opened: 1, sending: 2, closing: 3 } as const;
+export const streamEvents = { opened: 1, sending: 2, closing: 3, waiting: 4 } as const;
 export const streamEventBytes = 12;
 
 /** BPF helpers (linux/bpf.h). */
@@ -59,6 +62,8 @@ export const verdict = { drop: 0, pass: 1 } as const;
 /** Registers that outlive calls: the program's argument, the record, and one for whatever is needed for longer. */
 export const [context, known, saved] = [6, 8, 9] as const;
 const deadline = 7;
+/** Where nothing is waited for. */
+export const wanted = 7;
 /** On the stack, below the frame: a key of eight bytes, the slot (u32), and an event. */
 export const [keyAt, slotAt] = [-8, -16] as const;
 const eventAt = -32;

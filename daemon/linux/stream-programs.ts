@@ -12,7 +12,9 @@ import {
   sending,
   slotAt,
   streamEvents,
+  streamsWanted,
   verdict,
+  wanted,
 } from "./stream-program.ts";
 import { streamRecord as record, streamEnds, streamModes } from "./stream-record.ts";
 
@@ -41,8 +43,8 @@ const signBit = 0x8000_0000 | 0;
 /** On the stack, where events are made afterwards. */
 const sendingAt = -32;
 /** So long an application's first call to send waits for the engine, and its shutdown. */
-const holdWaitMs = 20;
-const drainWaitMs = 200;
+const holdWaitMs = 150;
+const drainWaitMs = 240;
 
 /** The BPF programs of tapped streams. Which is attached where: `StreamTaps`. */
 export class StreamPrograms {
@@ -120,7 +122,7 @@ export class StreamPrograms {
 
   /**
    * When a call to send is over (tracepoint sock_send_length: socket, result): what the pair had no room for was not taken,
-   * and is the application's still.
+   * and is the application's still. It waits for its own socket, which has room: the engine has to wake it.
    */
   sendingOver(): Uint8Array {
     const program = this.#begin().call(helpers.process).store(8, frame, keyAt, 0);
@@ -132,7 +134,7 @@ export class StreamPrograms {
     program.setMap(1, this.#maps.senders).move(2, frame).add(2, keyAt).call(helpers.delete);
     program.endIf(known, 0).endIf(saved, 0).negate(saved);
     program.setMap(1, this.#maps.records).move(2, frame).add(2, slotAt).call(helpers.lookUp).endIf(0, 0);
-    return program.atomicAdd(0, record.takenOut, saved).finish();
+    return program.atomicAdd(0, record.takenOut, saved).tell(streamEvents.waiting).finish();
   }
 
   /**
@@ -182,28 +184,29 @@ export class StreamPrograms {
     program.jumpIf(1, "==", established.active, "new").jumpIf(1, "!=", established.passive, "over");
     program.label("new").move(1, context).call(helpers.namespaceCookie);
     program.setLong(1, namespaceCookie).jumpIfRegister(0, "!=", 1, "over");
-    for (const wanted of ["both", "local", "remote", "neither"]) {
+    for (const given of ["both", "local", "remote", "neither"]) {
       program.clear(frame, keyAt);
-      if (wanted === "both" || wanted === "local") {
+      if (given === "both" || given === "local") {
         program.load(4, 1, context, operation.localPort).store(4, frame, keyAt, 1);
       }
-      if (wanted === "both" || wanted === "remote") {
+      if (given === "both" || given === "remote") {
         program.load(4, 1, context, operation.remotePort).store(4, frame, keyAt + 4, 1);
       }
       program.setMap(1, ports).move(2, frame).add(2, keyAt).call(helpers.lookUp).jumpIf(0, "!=", 0, "wanted");
     }
-    program.jump("over").label("wanted").clear(frame, slotAt);
+    program.jump("over").label("wanted").load(4, wanted, 0, 0).clear(frame, slotAt);
     program.setMap(1, free).move(2, frame).add(2, slotAt).call(helpers.pop).jumpIf(0, "!=", 0, "over");
     program.move(1, context).call(helpers.cookie).store(8, frame, keyAt, 0).move(saved, 0);
     program.setMap(1, slots).move(2, frame).add(2, keyAt).move(3, frame).add(3, slotAt).set(4, 0);
     program.call(helpers.update).lookUpRecord("slots", "over").store(8, known, record.cookie, saved);
     program.storeNumber(4, known, record.modeOut, streamModes.take);
-    program.storeNumber(4, known, record.modeIn, streamModes.take);
     this.#noteEnds(program);
-    for (const map of ["applications", "arrivals"] as const) {
-      program.move(1, context).setMap(2, this.#maps[map]).move(3, frame).add(3, slotAt).set(4, 0);
-      program.call(helpers.updateSockmap);
-    }
+    this.#enter(program, "applications");
+    program
+      .jumpIf(wanted, "==", streamsWanted.out, "entered")
+      .storeNumber(4, known, record.modeIn, streamModes.take);
+    this.#enter(program, "arrivals");
+    program.label("entered");
     return program.tell(streamEvents.opened).label("over").set(0, 1).exit().finish();
   }
 
@@ -226,6 +229,11 @@ export class StreamPrograms {
       .move(2, frame)
       .add(2, keyAt);
     program.move(3, frame).add(3, sendingAt).set(4, 0).call(helpers.update).label("noted");
+  }
+
+  #enter(program: StreamProgram, map: "applications" | "arrivals"): void {
+    program.move(1, context).setMap(2, this.#maps[map]).move(3, frame).add(3, slotAt).set(4, 0);
+    program.call(helpers.updateSockmap);
   }
 
   /** Puts down between whom the connection is, and with which number what arrives begins. */

@@ -4,13 +4,15 @@ import { attachToCgroup, attachTracepoint, type BpfLoad, loadBpf } from "./bpf-l
 import { BpfMap } from "./bpf-map.ts";
 import { KernelTypes } from "./btf.ts";
 import { openCgroupRoot } from "./cgroup-root.ts";
+import { clearLeftoverStreams, type StreamMapNames, streamMapNames } from "./leftover-streams.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
 import { int32, viewMemory } from "./memory.ts";
 import { type Holding, reclaim } from "./reclaim.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 import { namespaceCookie, socketCookie } from "./socket-options.ts";
 import { type SocketPair, SocketPairs } from "./socket-pair.ts";
-import { sendingBytes, streamEventBytes, streamEvents } from "./stream-program.ts";
+import { operationPort, readStreamEnds, type StreamEnds, writeStreamEnds } from "./stream-ends.ts";
+import { sendingBytes, streamEventBytes, streamEvents, streamsWanted } from "./stream-program.ts";
 import { StreamPrograms } from "./stream-programs.ts";
 import { streamRecord as record, streamEnds, streamModes, streamRecordBytes } from "./stream-record.ts";
 import { endTcp, socketError } from "./tcp-socket.ts";
@@ -21,10 +23,6 @@ const MAP_SHARED = 1;
 const pageBytes = 4096;
 const eventsBytes = 64 * 1024;
 const portsMax = 1024;
-const AF_INET = 2;
-const AF_INET6 = 10;
-/** "::ffff:0:0/96": an IPv4 connection of a socket that can do both. */
-const mappedPrefix = Buffer.from("00000000000000000000ffff", "hex");
 /** Threads that send at the same time. */
 const sendersMax = 16_384;
 const attachTypes = { message: 7, parser: 4, streamVerdict: 5, verdict: 38 } as const;
@@ -34,8 +32,9 @@ export interface StreamTapsOptions {
   slots: number;
   /** New ones that can come before the engine turns to them. */
   ready: number;
-  /** Bytes that a direction of a connection may have under way between the kernel and the engine. */
-  bufferBytes: number;
+  /** Bytes that a connection may have under way to the engine, of what is sent and of what arrives. */
+  bytesOut: number;
+  bytesIn: number;
   /** Told of what outlives the thread if it ends without `close`, and of what is about to be given back. */
   hold(holding: Holding): void;
   release(holding: Holding): void;
@@ -48,16 +47,11 @@ export interface StreamEvent {
   process: number;
 }
 
-export interface StreamEnd {
-  /** 4 or 16 bytes, network order. */
-  address: Uint8Array;
-  port: number;
-}
-
-/** As the host sees a connection; an IPv4 one of an IPv6 socket has IPv4 addresses. */
-export interface StreamEnds {
-  local: StreamEnd;
-  remote: StreamEnd;
+export interface WantedPorts {
+  local?: number;
+  remote?: number;
+  /** Also what arrives, and not only what is sent. */
+  arrivals: boolean;
 }
 
 type Counter = "takenOut" | "givenOut" | "takenIn" | "givenIn";
@@ -70,7 +64,7 @@ export class StreamTaps {
   readonly #hold: (holding: Holding) => void;
   readonly #release: (holding: Holding) => void;
   readonly #readyMax: number;
-  readonly #bufferBytes: number;
+  readonly #room: { wayBytes: number; innerBytes: number };
   readonly #pairs: SocketPairs;
   readonly #bySlot = new Map<number, SocketPair>();
   /** Slots without a pair, and how many have one and are free. */
@@ -83,25 +77,27 @@ export class StreamTaps {
   readonly #numbers: Uint32Array;
   readonly #counters: BigUint64Array;
   readonly #bytes: Uint8Array;
-  readonly #wanted = new Set<string>();
+  #wanted = new Map<string, Uint8Array>();
 
   /** Throws `linux.*` problems. */
   static open(options: StreamTapsOptions): StreamTaps {
     return attempt("tap TCP connections (BPF sockmap)", () => new StreamTaps(options));
   }
 
-  private constructor({ slots, ready, bufferBytes, hold, release }: StreamTapsOptions) {
+  private constructor({ slots, ready, bytesOut, bytesIn, hold, release }: StreamTapsOptions) {
     this.#hold = hold;
     this.#release = release;
     this.#readyMax = ready;
-    this.#bufferBytes = bufferBytes;
+    this.#room = { wayBytes: bytesOut, innerBytes: bytesIn };
     const types = KernelTypes.ofThisKernel();
     // Kernels without it count what the application reads wrongly: they would stop to tell of what arrives.
     types.field("sk_psock", "msg_tot_len");
     this.#pairs = new SocketPairs();
     this.#events = new RingBuffer(eventsBytes);
     this.fd = this.#events.map.fd;
-    this.#maps = makeMaps(slots);
+    const names = streamMapNames(namespaceCookie(this.#pairs.fd));
+    clearLeftoverStreams(names);
+    this.#maps = makeMaps(slots, names);
     const bytes = Math.ceil((slots * streamRecordBytes) / pageBytes) * pageBytes;
     const address = BigInt(
       mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, this.#maps.records.fd, 0) as number | bigint,
@@ -143,18 +139,7 @@ export class StreamTaps {
   /** Between whom the connection is. */
   ends(slot: number): StreamEnds {
     const at = slot * streamRecordBytes;
-    const family = this.#numbers[(at + record.family) / 4];
-    const remotePort = this.#numbers[(at + record.remotePort) / 4] as number;
-    return {
-      local: {
-        address: this.#address(family, at + record.localAddress),
-        port: this.#numbers[(at + record.localPort) / 4] as number,
-      },
-      remote: {
-        address: this.#address(family, at + record.remoteAddress),
-        port: swapped(remotePort >>> 16),
-      },
-    };
+    return readStreamEnds(this.#bytes.subarray(at, at + streamRecordBytes));
   }
 
   number(slot: number, name: Number32): number {
@@ -166,19 +151,28 @@ export class StreamTaps {
   }
 
   /** Makes exactly these the ports of which new connections are taken; undefined: any. */
-  lookFor(ports: readonly { local?: number; remote?: number }[]): void {
-    const keys = new Map(ports.map((each) => [JSON.stringify(each), portKey(each)]));
-    for (const [name, key] of keys) if (!this.#wanted.has(name)) this.#maps.ports.set(key, int32(1));
-    for (const name of this.#wanted) {
-      if (!keys.has(name)) this.#maps.ports.delete(portKey(JSON.parse(name)));
+  lookFor(ports: readonly WantedPorts[]): void {
+    const keys = new Map<string, Uint8Array>();
+    for (const each of ports) {
+      const name = JSON.stringify([each.local, each.remote]);
+      keys.set(name, portKey(each));
+      const isBoth = ports.some((other) => other.arrivals && overlap(each, other));
+      this.#maps.ports.set(portKey(each), int32(isBoth ? streamsWanted.both : streamsWanted.out));
     }
-    this.#wanted.clear();
-    for (const name of keys.keys()) this.#wanted.add(name);
+    for (const [name, key] of this.#wanted) if (!keys.has(name)) this.#maps.ports.delete(key);
+    this.#wanted = keys;
+  }
+
+  /** Takes what arrives as well, of a connection of which only what is sent was wanted. */
+  takeArrivals(slot: number, fd: number): void {
+    if (this.number(slot, "modeIn") !== streamModes.pass) return;
+    this.set(slot, "modeIn", streamModes.take);
+    putUnlessClosed(this.#maps.arrivals, slot, fd);
   }
 
   /**
    * Takes up a connection that is there already, given as a descriptor of this process; undefined when there is no slot.
-   * Throws `SystemCallError`.
+   * Only what it sends, until `takeArrivals`. Throws `SystemCallError`.
    */
   adopt(fd: number, ends: StreamEnds): number | undefined {
     this.refill();
@@ -188,12 +182,11 @@ export class StreamTaps {
     this.#maps.slots.set(cookieKey(cookie), int32(slot));
     this.set(slot, "isHeld", 1);
     Atomics.store(this.#counters, (slot * streamRecordBytes + record.cookie) / 8, cookie);
-    this.#putEnds(slot, ends);
+    const at = slot * streamRecordBytes;
+    writeStreamEnds(this.#bytes.subarray(at, at + streamRecordBytes), ends);
     this.set(slot, "modeOut", streamModes.take);
-    this.set(slot, "modeIn", streamModes.take);
     try {
       this.#maps.applications.set(int32(slot), int32(fd));
-      this.#maps.arrivals.set(int32(slot), int32(fd));
     } catch (error) {
       this.release(slot);
       throw error;
@@ -209,12 +202,12 @@ export class StreamTaps {
   letEnd(slot: number, fd: number): boolean {
     if ((this.number(slot, "ends") & streamEnds.shutDown) === 0) {
       this.#maps.arrivals.delete(int32(slot));
-      this.#maps.endings.set(int32(slot), int32(fd));
+      putUnlessClosed(this.#maps.endings, slot, fd);
       return true;
     }
     // A socket whose own end is sent is not let into a map any more: it reads the end of the pair.
     const { inner, outer } = this.pair(slot);
-    this.#maps.closers.set(int32(slot), int32(inner));
+    putUnlessClosed(this.#maps.closers, slot, inner);
     endTcp(outer);
     return false;
   }
@@ -335,23 +328,8 @@ export class StreamTaps {
     return new Int32Array(found.slice().buffer)[0];
   }
 
-  #putEnds(slot: number, { local, remote }: StreamEnds): void {
-    const at = slot * streamRecordBytes;
-    this.#numbers[(at + record.family) / 4] = local.address.length === 16 ? AF_INET6 : AF_INET;
-    this.#bytes.set(local.address, at + record.localAddress);
-    this.#bytes.set(remote.address, at + record.remoteAddress);
-    this.#numbers[(at + record.localPort) / 4] = local.port;
-    this.#numbers[(at + record.remotePort) / 4] = swapped(remote.port) << 16;
-  }
-
-  #address(family: number | undefined, at: number): Uint8Array {
-    const whole = this.#bytes.slice(at, at + 16);
-    if (family !== AF_INET6) return whole.subarray(0, 4);
-    return mappedPrefix.equals(whole.subarray(0, 12)) ? whole.subarray(12) : whole;
-  }
-
   #offer(slot: number): void {
-    const pair = this.#pairs.make(this.#bufferBytes);
+    const pair = this.#pairs.make(this.#room);
     this.#bySlot.set(slot, pair);
     for (const fd of [pair.inner, pair.outer]) this.#hold(descriptor(fd));
     const at = (slot * streamRecordBytes) / 8;
@@ -375,7 +353,16 @@ export class StreamTaps {
   }
 }
 
-function makeMaps(slots: number) {
+/** A connection may be over at any moment: nobody reads its end then. */
+function putUnlessClosed(map: BpfMap, slot: number, fd: number): void {
+  try {
+    map.set(int32(slot), int32(fd));
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOTSUP") throw error;
+  }
+}
+
+function makeMaps(slots: number, names: StreamMapNames) {
   const sockets = { type: "sockmap", keyBytes: 4, valueBytes: 4, entriesMax: slots } as const;
   const byCookie = { type: "hash", keyBytes: 8, valueBytes: 4 } as const;
   return {
@@ -387,9 +374,10 @@ function makeMaps(slots: number) {
       valueBytes: streamRecordBytes,
       entriesMax: slots,
       mappable: true,
+      name: names.records,
     }),
     applications: new BpfMap(sockets),
-    arrivals: new BpfMap(sockets),
+    arrivals: new BpfMap({ ...sockets, name: names.arrivals }),
     endings: new BpfMap(sockets),
     closers: new BpfMap(sockets),
     inner: new BpfMap(sockets),
@@ -403,9 +391,12 @@ function makeMaps(slots: number) {
 const descriptor = (fd: number): Holding => ({ kind: "descriptor", fd });
 const cookieKey = (cookie: bigint): Uint8Array => new Uint8Array(BigUint64Array.of(cookie).buffer);
 
-/** The remote port as struct bpf_sock_ops has it: in network order, in the upper half. */
-function portKey({ local = 0, remote = 0 }: { local?: number; remote?: number }): Uint8Array {
-  return new Uint8Array(Uint32Array.of(local, swapped(remote) << 16).buffer);
+/** Whether a connection can be meant by both. */
+function overlap(a: WantedPorts, b: WantedPorts): boolean {
+  const agree = (one?: number, other?: number): boolean => !one || !other || one === other;
+  return agree(a.local, b.local) && agree(a.remote, b.remote);
 }
 
-const swapped = (port: number): number => ((port & 0xff) << 8) | (port >> 8);
+function portKey({ local = 0, remote = 0 }: { local?: number; remote?: number }): Uint8Array {
+  return new Uint8Array(Uint32Array.of(local, operationPort(remote)).buffer);
+}

@@ -44,6 +44,8 @@ export class Connection {
   hold: Hold | undefined;
   /** Packets that say the peer has nothing more to send; they wait until what came before them is delivered. */
   readonly endings: { id: number; sequence: number }[] = [];
+  /** The application could not send all it had, and is to be told when it can. */
+  isAwaited = false;
   /** It is broken off, or the application has closed it. */
   isOver = false;
   readonly #taps: StreamTaps;
@@ -112,9 +114,27 @@ export class Connection {
     else if (mode === streamModes.take) this.#taps.set(this.slot, "modeOut", streamModes.drain);
   }
 
+  get takesArrivals(): boolean {
+    return this.#taps.number(this.slot, "modeIn") !== streamModes.pass;
+  }
+
+  /** Takes what arrives, when some customization is to see it; what had arrived and was not read comes at once. */
+  takeArrivals(work: StreamBuffer): void {
+    if (!this.hold || this.takesArrivals || this.in.stations.length === 0) return;
+    this.#taps.takeArrivals(this.slot, this.hold.fd);
+    work.peek(this.hold.fd);
+  }
+
   turnOut(work: StreamBuffer, nowMs: number): Progress {
     if (this.isShutDown && !this.out.isEnding) this.#end();
     return this.out.turn(work, nowMs);
+  }
+
+  /** Has the kernel tell the application that it can send: an option that is set to what it is does no more than that. */
+  wakeSender(): void {
+    this.isAwaited = false;
+    if (!this.hold) return;
+    setSocketOption(this.hold.fd, "TCP_NOTSENT_LOWAT", socketOption(this.hold.fd, "TCP_NOTSENT_LOWAT"));
   }
 
   turnIn(work: StreamBuffer, nowMs: number): Progress {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { ProblemError, problem } from "../../../schemas/mod.ts";
 import {
   closeDescriptor,
+  destroyConnection,
   duplicateDescriptor,
   Epoll,
   epollBroken,
@@ -31,8 +32,11 @@ import { type Progress, type StreamSide, workBytes } from "./stream-side.ts";
 const connectionsMax = 1_024;
 /** New connections that can come between two turns of the engine. */
 const readyMax = 32;
-/** What a direction may have under way in the engine's own sockets. */
-const bufferBytes = 1 << 20;
+/** What may be under way in the engine's own sockets: a shutdown waits for what is sent, and cannot wait long. */
+const bytesOut = 512 * 1024;
+const bytesIn = 8 << 20;
+/** Turns in a row, for the last bytes of a stream. */
+const lastTurnsMax = 16;
 const eventsPerTurn = 256;
 /** Whether applications still have their sockets is looked at this often: some end without closing them. */
 const lookEveryMs = 100;
@@ -76,11 +80,11 @@ export class TcpTransport implements Transport {
     if (!kernel) return;
     const taken = customizations.filter(({ state }) => state !== "deprecated");
     kernel.roster.settle(customizations);
-    kernel.gate.lookFor(customizations.flatMap(rulesOf));
+    kernel.gate.lookFor(customizations.filter((each) => each.sees("in")).flatMap(rulesOf));
     kernel.taps.lookFor(
-      taken.map(({ spec: { tap } }) => ({
-        ...(tap.local.port !== undefined && { local: tap.local.port }),
-        ...(tap.remote.port !== undefined && { remote: tap.remote.port }),
+      taken.map((customization) => ({
+        ...portsOf(customization),
+        arrivals: customization.sees("in"),
       })),
     );
     const nowMs = performance.now();
@@ -150,7 +154,8 @@ export class TcpTransport implements Transport {
     const taps = StreamTaps.open({
       slots: connectionsMax,
       ready: readyMax,
-      bufferBytes,
+      bytesOut,
+      bytesIn,
       hold: (holding) => this.#context.hold(holding),
       release: (holding) => this.#context.release(holding),
     });
@@ -179,6 +184,9 @@ export class TcpTransport implements Transport {
     else if (kind === "sending") {
       this.#identify(kernel, connection, false, nowMs);
       this.#hold(kernel, connection, process);
+    } else if (kind === "waiting") {
+      connection.isAwaited = true;
+      this.#advance(kernel, connection, "out", nowMs);
     } else this.#finish(kernel, connection, nowMs);
   }
 
@@ -210,6 +218,7 @@ export class TcpTransport implements Transport {
   #assign(connection: Connection, isLate: boolean, nowMs: number): void {
     const kernel = this.#kernel as Kernel;
     connection.setTaken(kernel.roster.assign(connection, kernel.work, { isLate, nowMs }));
+    connection.takeArrivals(kernel.work);
   }
 
   #hold(kernel: Kernel, connection: Connection, first: number): void {
@@ -230,7 +239,8 @@ export class TcpTransport implements Transport {
     this.#context.hold({ kind: "descriptor", fd: hold.fd });
     connection.keep(hold);
     this.#byDescriptor.set(hold.fd, { connection, side: "socket" });
-    kernel.epoll.add(hold.fd, 0);
+    kernel.epoll.add(hold.fd, connection.isAwaited ? epollOut : 0);
+    connection.takeArrivals(kernel.work);
   }
 
   #letGo(connection: Connection): void {
@@ -250,6 +260,7 @@ export class TcpTransport implements Transport {
     if (!connection.owner) this.#identify(kernel, connection, false, nowMs);
     if (side === "socket") {
       if (connection.hold) kernel.epoll.change(connection.hold.fd, 0);
+      if (events & epollOut && connection.isAwaited) connection.wakeSender();
       if (events & epollBroken) this.#breakOff(kernel, connection, nowMs);
       return this.#advance(kernel, connection, "out", nowMs);
     }
@@ -261,6 +272,10 @@ export class TcpTransport implements Transport {
     const progress =
       name === "out" ? connection.turnOut(kernel.work, nowMs) : connection.turnIn(kernel.work, nowMs);
     this.#pause(kernel, connection, side, progress);
+    // The sender is woken when its socket has room for what it will send then, and not only the pair.
+    if (name === "out" && connection.isAwaited && connection.hold && progress !== "blocked") {
+      kernel.epoll.change(connection.hold.fd, epollOut);
+    }
     if (side.isBroken) this.#breakOff(kernel, connection, nowMs);
     if (name === "in") this.#releaseEndings(kernel, connection);
     if (name === "out" && connection.isClosed && progress === "idle") this.#finish(kernel, connection, nowMs);
@@ -292,7 +307,7 @@ export class TcpTransport implements Transport {
 
   #judgeEnd(kernel: Kernel, { key, sequence, payloadBytes }: Ending, id: number, nowMs: number): EndVerdict {
     const connection = this.#byEnds.get(key);
-    if (!connection?.hold) return "pass";
+    if (!connection?.hold || !connection.takesArrivals) return "pass";
     // What came before it may be here and waits for more, which is not to come.
     connection.in.isEnding = true;
     this.#advance(kernel, connection, "in", nowMs);
@@ -317,7 +332,8 @@ export class TcpTransport implements Transport {
 
   /** The application has shut its end down, or closed it: what is here goes on first. */
   #finish(kernel: Kernel, connection: Connection, nowMs: number): void {
-    if (connection.turnOut(kernel.work, nowMs) === "more") return;
+    for (let turn = 0; connection.turnOut(kernel.work, nowMs) === "more"; turn += 1)
+      if (turn > lastTurnsMax) return;
     if (!connection.isClosed || !(connection.isDrained("out") || connection.out.isBroken)) return;
     this.#forget(kernel, connection);
   }
@@ -325,6 +341,8 @@ export class TcpTransport implements Transport {
   #breakOff(kernel: Kernel, connection: Connection, nowMs: number): void {
     if (connection.isOver) return;
     connection.isOver = true;
+    // Bytes are lost where a side is broken: neither end is to take what it has for all.
+    if (connection.out.isBroken || connection.in.isBroken) this.#destroy(connection);
     connection.turnIn(kernel.work, nowMs);
     connection.out.isBroken = true;
     connection.turnOut(kernel.work, nowMs);
@@ -394,8 +412,6 @@ export class TcpTransport implements Transport {
       const connection = this.#enter(kernel, slot);
       this.#keep(kernel, connection, { fd, inode, holder });
       this.#identify(kernel, connection, true, nowMs);
-      // Whatever had arrived and was not read comes now.
-      kernel.work.peek(fd);
     } catch (error) {
       this.#complain("cannot tap a connection that is there", error);
     }
@@ -416,12 +432,22 @@ export class TcpTransport implements Transport {
 
   /** Leaves a connection to the kernel. */
   #leave(kernel: Kernel, connection: Connection): void {
+    if (!connection.isOver && !(connection.isDrained("out") && connection.isDrained("in")))
+      this.#destroy(connection);
     // What arrives is the application's own again; what came until then is given to it.
     kernel.taps.leave(connection.slot);
     connection.turnIn(kernel.work, performance.now());
     for (const { id } of connection.endings) kernel.gate.release(id);
     this.#letGo(connection);
     connection.flow?.close();
+  }
+
+  #destroy({ ends, cookie }: Connection): void {
+    try {
+      destroyConnection(ends, cookie);
+    } catch (error) {
+      this.#complain("cannot break a connection off", error);
+    }
   }
 
   #complain(text: string, error: unknown): void {
@@ -444,6 +470,14 @@ function keyOf({ local, remote }: Connection["ends"]): string {
   const text = ({ address, port }: Connection["ends"]["local"]): string =>
     `${Buffer.from(address).toString("hex")}:${port}`;
   return `${text(local)} ${text(remote)}`;
+}
+
+function portsOf({ spec: { tap } }: Customization): { local?: number; remote?: number } {
+  const { local, remote } = tap;
+  return {
+    ...(local.port !== undefined && { local: local.port }),
+    ...(remote.port !== undefined && { remote: remote.port }),
+  };
 }
 
 function rulesOf({ tap: { spec } }: Customization): QueueRule[] {

@@ -86,8 +86,8 @@ export const waitModule = (delayMs: number): Uint8Array =>
     }),
   );
 
-/** Of streams: flips the case of each byte, both ways; two of them on one stream undo each other. */
-export const flipModule = (): Uint8Array => {
+/** Of streams: flips the case of each byte, both ways or one; two of them on one stream undo each other. */
+export const flipModule = (only?: "send" | "receive"): Uint8Array => {
   const flip = `(local $at i32) (local $end i32)
     (local.set $at (i32.add (local.get $in) (i32.const 4)))
     (local.set $end (i32.add (local.get $at) (i32.load (local.get $in))))
@@ -99,6 +99,11 @@ export const flipModule = (): Uint8Array => {
       (br $next)))
     (i32.const 24)`;
   return wat(
-    customizationText({ memory: "8", send: flip, receive: flip, more: wasmData(24, words(1, 0, 0, 1)) }),
+    customizationText({
+      memory: "8",
+      ...(only !== "receive" && { send: flip }),
+      ...(only !== "send" && { receive: flip }),
+      more: wasmData(24, words(1, 0, 0, 1)),
+    }),
   );
 };
