@@ -12,12 +12,12 @@ import type { LoopContext } from "../worker/mod.ts";
  * a little for each tracing.
  */
 export class SharedOwners {
-  readonly #context: Pick<LoopContext, "hold" | "release">;
+  readonly #context: Pick<LoopContext, "hold" | "release" | "log">;
   readonly #open: () => SocketOwners;
   readonly #shares = new Set<Share>();
   #owners: SocketOwners | undefined;
 
-  constructor(context: Pick<LoopContext, "hold" | "release">, open = openSocketOwners) {
+  constructor(context: Pick<LoopContext, "hold" | "release" | "log">, open = openSocketOwners) {
     this.#context = context;
     this.#open = open;
   }
@@ -27,6 +27,8 @@ export class SharedOwners {
     if (!this.#owners) {
       this.#owners = this.#open();
       for (const holding of this.#owners.holdings()) this.#context.hold(holding);
+      const { by, reason } = this.#owners;
+      if (by === "scanned") this.#context.log.info({ reason }, "whose sockets are is looked for in /proc");
     }
     const owners = this.#owners;
     const share: Share = new Share(owners, {

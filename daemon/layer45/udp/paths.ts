@@ -120,6 +120,9 @@ export class Paths {
     const known = this.#flows.get(owner.cookie);
     if (known) {
       known.flow.owner = owner;
+      // Those that are used move behind those that are not, which are forgotten first.
+      this.#flows.delete(owner.cookie);
+      this.#flows.set(owner.cookie, known);
       return known;
     }
     if (this.#flows.size >= flowsMax) this.#close(this.#flows.values().next().value as KnownFlow);

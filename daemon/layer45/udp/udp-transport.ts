@@ -16,11 +16,6 @@ const batchesPerTurnMax = 4;
 /** A deprecated customization that took no datagram of a socket for so long lets go of it: datagram sockets may stay open for ever. */
 const releaseAfterMs = 30_000;
 const housekeepingEveryMs = 1_000;
-/**
- * After a datagram the loop looks again for this long before it waits: a query and what follows from it come closer together
- * than that.
- */
-const lingerMs = 0.05;
 /** Without customizations the last rules go when no datagram came for so long. */
 const quietMs = 1_000;
 /** What is open while there are customizations, and from then on. */
@@ -44,7 +39,7 @@ export class UdpTransport implements Transport {
   #hasRules = false;
   #isWanted = false;
   #housekeepingDueMs = 0;
-  #busyUntilMs = 0;
+  #busyAtMs = 0;
   #overflows: number | undefined;
   #refusal = "";
 
@@ -82,11 +77,10 @@ export class UdpTransport implements Transport {
   turn(nowMs: number): number {
     const kernel = this.#kernel;
     if (!kernel) return Number.POSITIVE_INFINITY;
-    const isBusy = this.#receive(kernel, nowMs);
+    // It waits as soon as there is nothing: whoever gets the datagram is woken on this very processor, and wants it.
+    if (this.#receive(kernel, nowMs)) this.#busyAtMs = nowMs;
     kernel.handler.release(nowMs);
     if (nowMs >= this.#housekeepingDueMs) this.#keepHouse(kernel, nowMs);
-    if (isBusy) this.#busyUntilMs = nowMs + lingerMs;
-    if (nowMs < this.#busyUntilMs) return 0;
     return Math.max(0, Math.min(kernel.handler.dueMs, this.#housekeepingDueMs) - nowMs);
   }
 
@@ -124,7 +118,7 @@ export class UdpTransport implements Transport {
     paths.follow();
     paths.release(nowMs - releaseAfterMs);
     // What waits in the queue would be lost with the last of the rules, so they stay until nothing does.
-    const isQuiet = nowMs > this.#busyUntilMs + quietMs && handler.dueMs === Number.POSITIVE_INFINITY;
+    const isQuiet = nowMs > this.#busyAtMs + quietMs && handler.dueMs === Number.POSITIVE_INFINITY;
     if (!this.#hasRules || this.#isWanted || !isQuiet) return;
     this.#hasRules = false;
     this.#rules.clear();

@@ -8,6 +8,7 @@ import {
   type SocketEnds,
   type SocketOwners,
 } from "../../../daemon/linux/mod.ts";
+import { quiet } from "../fixture.ts";
 import { until } from "../sleep/until.ts";
 
 const loopback = Uint8Array.of(127, 0, 0, 1);
@@ -15,6 +16,7 @@ let opened = 0;
 let held: Holding[] = [];
 const shared = new SharedOwners(
   {
+    log: quiet,
     hold: (holding) => void held.push(holding),
     release: (holding) => {
       held = held.filter((each) => JSON.stringify(each, text) !== JSON.stringify(holding, text));
