@@ -55,6 +55,8 @@ export class StreamSide {
   /** Bytes that no module has taken yet, and such as are judged but not written. */
   #kept: Uint8Array = nothing;
   #unwritten: Uint8Array = nothing;
+  /** No module was asked yet about some that are kept: what came before them could not be written at once. */
+  #isCutShort = false;
   /** Bytes that are judged, and for which something is not written yet. */
   #owed = 0;
 
@@ -83,7 +85,7 @@ export class StreamSide {
         return "idle";
       }
       // What a module waits with is shown to it again when more has come, or is to come no more, or its list has changed.
-      if (read === "later" && (kept === 0 || !this.isEnding)) return "idle";
+      if (read === "later" && (kept === 0 || !(this.isEnding || this.#isCutShort))) return "idle";
       work.bytes.set(this.#kept, 0);
       this.#kept = nothing;
       this.#goOn(work, length, nowMs, this.isEnding && read === "later");
@@ -146,6 +148,7 @@ export class StreamSide {
     this.#write(work, outputAt, gathered);
     if (this.isBroken) this.#discard(length - offset);
     else if (offset < length) this.#kept = work.bytes.slice(offset, length);
+    this.#isCutShort = offset < length && this.isWaiting;
   }
 
   /** Puts what becomes of the bytes behind what is gathered already; answers how much it is then. */

@@ -47,6 +47,19 @@ except TimeoutError: pass`)) as number;
     await reader.do("a.close(); s.close()");
   });
 
+  test("all that is held back piece by piece arrives, though nothing comes behind it", async () => {
+    await engine.install(rateLimit, { tap, config: { rate: 100_000, burst: 1_000 } });
+    await connected();
+    const said = await talker.do("said = os.urandom(60000); c.sendall(said); result = said.hex()");
+    const heard = await reader.do(`
+heard = b""
+while len(heard) < 60000: heard += a.recv(65536)
+result = heard.hex()`);
+    assert.is(heard, said);
+    await talker.do("c.close(); result = None");
+    await reader.do("a.close(); s.close(); result = None");
+  });
+
   test("what is held back when the application ends the stream goes on before the end", async () => {
     await engine.install(rateLimit, { tap, config: { delay: 60_000 } });
     await connected();
