@@ -166,10 +166,11 @@ test("timers call their rule, and delayed answers leave later, until the host is
     Number(seen.lines.find((line) => line.endsWith(`\t${port}`))?.split("\t")[0]);
   assert.ok(timeOf(7001) - timeOf(9000) >= 0.299, seen.lines.join(" "));
   ask();
+  // It may still lie in the ring, and once the host is awake it is not the rule's.
+  await untilCounter(engine, rule, "packets_total", (value) => value === 2);
   await engine.power?.("default/nas", "awake");
   await engine.refresh?.();
-  const [ticks, packets] = [counter(engine, rule, "answered_total"), counter(engine, rule, "packets_total")];
-  assert.is(packets, 2);
+  const ticks = counter(engine, rule, "answered_total");
   // Longer than the interval and the delay, so that what would come has come.
   await new Promise((resolve) => setTimeout(resolve, 400));
   await engine.refresh?.();
