@@ -5,12 +5,19 @@
  *   layer45.udp.rate.tapped .customized  queries a second that dnsmasq answers, 32 under way at a time; ratio = with / without
  *   layer45.udp.p50.… .p99.…             µs that one query takes while no other is under way; baseline without
  *
+ *   layer45.http.gigabit .unshaped       seconds that curl takes for 400 MB from nginx on another host; ratio = customized / untouched
+ *   layer45.https.gigabit .unshaped      the same with TLS
+ *
  * Tapped: the module (dns-tag-front) sees the messages and is deactivated. Customized: it puts a tag on each query and takes it off.
  */
 import { measureDigs, measureLoad } from "./layer45/dns.ts";
+import { measureWeb } from "./layer45/web.ts";
 
 const wanted = process.argv[2] ?? "layer45";
 const asks = (figure: string): boolean => figure.startsWith(wanted) || wanted.startsWith(`${figure}.`);
 
 if (asks("layer45.dns")) for (const figure of await measureDigs()) console.log(JSON.stringify(figure));
 if (asks("layer45.udp")) for (const figure of await measureLoad()) console.log(JSON.stringify(figure));
+if (["http", "https"].some((scheme) => asks(`layer45.${scheme}`) || wanted.startsWith(`layer45.${scheme}`))) {
+  for (const figure of await measureWeb(asks)) console.log(JSON.stringify(figure));
+}

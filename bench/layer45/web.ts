@@ -1,0 +1,152 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { standardModule } from "../../modules/mod.ts";
+import { RunningEngine, type UnitOptions } from "../../test/daemon/layer45/running-engine.ts";
+import { until } from "../../test/daemon/sleep/until.ts";
+
+const namespace = "layer45-client";
+const serverAddress = "10.45.0.1";
+const ports = {
+  http: { untouched: 8_101, customized: 8_102 },
+  https: { untouched: 8_103, customized: 8_104 },
+};
+const contentBytes = { gigabit: 400_000_000, unshaped: 400_000_000 } as const;
+const rounds = 2;
+const rate = ["root", "tbf", "rate", "1gbit", "burst", "256k", "latency", "50ms"];
+
+interface Figure {
+  bench: string;
+  value: number;
+  unit: string;
+  baseline: number;
+  ratio: number;
+}
+
+/** Seconds that curl takes for a file from nginx on another host, with tags put into the stream by one host and taken out by the other. */
+export async function measureWeb(asks: (figure: string) => boolean): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "netloom-web-"));
+  const server = start(folder);
+  const engine = await new RunningEngine().start();
+  const module = standardModule("stream-tag");
+  if (!module) throw new Error("there is no module stream-tag");
+  const clientUnits = unitsFor("remote");
+  const client = new Worker(new URL("./client-engine.js", import.meta.url), {
+    workerData: { namespace: `/run/netns/${namespace}`, module, units: clientUnits },
+  });
+  try {
+    await once(client, "message");
+    for (const unit of unitsFor("local")) await engine.install(module, unit);
+    await until("nginx answers", async () => fetchSeconds("http", "untouched", "small") > 0);
+    const figures: Figure[] = [];
+    for (const link of ["gigabit", "unshaped"] as const) {
+      shape(link);
+      for (const scheme of ["http", "https"] as const) {
+        const name = `layer45.${scheme}.${link}`;
+        if (asks(name)) figures.push(compare(name, folder, scheme, contentBytes[link]));
+      }
+    }
+    for (const { name } of clientUnits) {
+      const customized = await engine.counter(`Customization/default/${name}/sender`, "customized_total");
+      if (asks(`layer45.${name}`) && !(customized > 0)) throw new Error(`nothing of ${name} was customized`);
+    }
+    return figures;
+  } finally {
+    client.postMessage("stop");
+    await once(client, "message");
+    await engine.engine.stop();
+    server.kill();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Whatever else the machine does only ever slows it down, so of several rounds the best counts. */
+function compare(bench: string, folder: string, scheme: "http" | "https", bytes: number): Figure {
+  writeFileSync(join(folder, "content"), "");
+  truncateSync(join(folder, "content"), bytes);
+  const best = { untouched: Number.POSITIVE_INFINITY, customized: Number.POSITIVE_INFINITY };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const way of ["untouched", "customized"] as const) {
+      best[way] = Math.min(best[way], fetchSeconds(scheme, way, "content"));
+    }
+  }
+  const { untouched: baseline, customized: value } = best;
+  return { bench, value, unit: "s", baseline, ratio: value / baseline };
+}
+
+function fetchSeconds(scheme: "http" | "https", way: "untouched" | "customized", file: string): number {
+  const url = `${scheme}://${serverAddress}:${ports[scheme][way]}/${file}`;
+  const words = [
+    "netns",
+    "exec",
+    namespace,
+    "curl",
+    "-ksS",
+    url,
+    "-o",
+    "/dev/null",
+    "-w",
+    "%{time_total} %{http_code}",
+  ];
+  const [seconds, code] = execFileSync("ip", words, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).split(" ");
+  if (code !== "200") throw new Error(`${url} answered ${code}`);
+  return Number(seconds);
+}
+
+function unitsFor(end: "local" | "remote"): UnitOptions[] {
+  return Object.entries(ports).map(([scheme, { customized: port }]) => ({
+    name: scheme,
+    role: end === "local" ? "sender" : "receiver",
+    tap: { protocol: "TCP", [end]: { port } },
+    config: { every: 16_384 },
+    limits: { memoryBytes: 8 << 20, timeMs: 1_000 },
+  }));
+}
+
+/** nginx here, and a host to fetch from it. */
+function start(folder: string): ChildProcess {
+  const ip = (...words: string[]): void => void execFileSync("ip", words);
+  ip("netns", "add", namespace);
+  ip("link", "add", "web0", "type", "veth", "peer", "name", "web1", "netns", namespace);
+  ip("address", "add", `${serverAddress}/24`, "dev", "web0");
+  ip("link", "set", "web0", "up");
+  ip("-n", namespace, "address", "add", "10.45.0.2/24", "dev", "web1");
+  for (const device of ["lo", "web1"]) ip("-n", namespace, "link", "set", device, "up");
+  const key = [
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-keyout",
+    join(folder, "key.pem"),
+    "-out",
+    join(folder, "cert.pem"),
+  ];
+  execFileSync("openssl", ["req", "-x509", ...key, "-days", "2", "-subj", "/CN=bench"], { stdio: "ignore" });
+  writeFileSync(join(folder, "small"), "small");
+  const { http, https } = ports;
+  const tls = `ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;`;
+  writeFileSync(
+    join(folder, "nginx.conf"),
+    `daemon off; user root; worker_processes 1; error_log stderr; pid ${folder}/nginx.pid; events {}
+    http { access_log off; sendfile on; root ${folder};
+      server { listen ${http.untouched}; listen ${http.customized}; }
+      server { listen ${https.untouched} ssl; listen ${https.customized} ssl; ${tls} } }`,
+  );
+  return spawn("nginx", ["-c", join(folder, "nginx.conf")], { stdio: "ignore" });
+}
+
+function shape(link: "gigabit" | "unshaped"): void {
+  for (const [device, where] of [
+    ["web0", []],
+    ["web1", ["-n", namespace]],
+  ] as const) {
+    const words = link === "gigabit" ? ["add", "dev", device, ...rate] : ["del", "dev", device, "root"];
+    execFileSync("tc", [...where, "qdisc", ...words]);
+  }
+}
