@@ -4,7 +4,7 @@ import { attachToCgroup, attachTracepoint, type BpfLoad, loadBpf } from "./bpf-l
 import { BpfMap } from "./bpf-map.ts";
 import { KernelTypes } from "./btf.ts";
 import { openCgroupRoot } from "./cgroup-root.ts";
-import { clearLeftoverStreams, type StreamMapNames, streamMapNames } from "./leftover-streams.ts";
+import { LeftoverStreams, type StreamMapNames, streamMapNames } from "./leftover-streams.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
 import { int32, viewMemory } from "./memory.ts";
 import { type Holding, reclaim } from "./reclaim.ts";
@@ -73,6 +73,7 @@ export class StreamTaps {
   readonly #events: RingBuffer;
   readonly #maps: ReturnType<typeof makeMaps>;
   readonly #descriptors: number[] = [];
+  readonly #leftovers: LeftoverStreams;
   readonly #mapping: Holding & { kind: "mapping" };
   readonly #numbers: Uint32Array;
   readonly #counters: BigUint64Array;
@@ -96,7 +97,7 @@ export class StreamTaps {
     this.#events = new RingBuffer(eventsBytes);
     this.fd = this.#events.map.fd;
     const names = streamMapNames(namespaceCookie(this.#pairs.fd));
-    clearLeftoverStreams(names);
+    this.#leftovers = new LeftoverStreams(names);
     this.#maps = makeMaps(slots, names);
     const bytes = Math.ceil((slots * streamRecordBytes) / pageBytes) * pageBytes;
     const address = BigInt(
@@ -186,6 +187,7 @@ export class StreamTaps {
     writeStreamEnds(this.#bytes.subarray(at, at + streamRecordBytes), ends);
     this.set(slot, "modeOut", streamModes.take);
     try {
+      this.#leftovers.free(fd);
       this.#maps.applications.set(int32(slot), int32(fd));
     } catch (error) {
       this.release(slot);
@@ -260,6 +262,7 @@ export class StreamTaps {
     this.#pairs.close();
     this.#events.close();
     for (const map of Object.values(this.#maps)) map.close();
+    this.#leftovers.close();
     reclaim([this.#mapping]);
   }
 
@@ -269,7 +272,7 @@ export class StreamTaps {
     return [
       this.#mapping,
       ...this.#events.holdings(),
-      ...[...this.#descriptors, this.#pairs.fd, ...maps].map(descriptor),
+      ...[...this.#descriptors, this.#pairs.fd, ...this.#leftovers.descriptors(), ...maps].map(descriptor),
     ];
   }
 
@@ -376,7 +379,7 @@ function makeMaps(slots: number, names: StreamMapNames) {
       mappable: true,
       name: names.records,
     }),
-    applications: new BpfMap(sockets),
+    applications: new BpfMap({ ...sockets, name: names.applications }),
     arrivals: new BpfMap({ ...sockets, name: names.arrivals }),
     endings: new BpfMap(sockets),
     closers: new BpfMap(sockets),

@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { isRootOfMachine } from "../../root-of-machine.ts";
 import { until } from "../sleep/until.ts";
-import { flipModule } from "./modules.ts";
+import { endlessModule, flipModule } from "./modules.ts";
 import { RunningEngine, type UnitOptions } from "./running-engine.ts";
 
 const port = 7001;
@@ -104,6 +104,40 @@ if (!isRootOfMachine()) {
     assert.not.equal(received, sent);
     assert.equal(engine.complaints, []);
   });
+
+  test("an engine that is ended in mid-stream breaks off what it had bytes of, and the next one goes on", async () => {
+    const server = await serve(4_000_000);
+    await engine.install(flipModule(), sender);
+    await engine.install(flipModule(), receiver);
+    const halted = peer("fetch", port, 200_000_000);
+    await engine.untilCounter(
+      "Customization/default/sender/sender",
+      "bytes_out_total",
+      (bytes) => bytes > 1_000_000,
+    );
+    const endless = { ...sender, name: "endless", priority: 1, limits: { ...limits, timeMs: 50 } };
+    await engine.install(endlessModule(), endless);
+    const output = await halted.ended;
+    // It is told of an error, and never takes what it has for all.
+    assert.match(output, /ConnectionResetError|ConnectionAbortedError|BrokenPipeError|PermissionError/);
+    assert.not.match(server.output(), /[0-9a-f]{64}/);
+    await until("the module that did it is stopped", async () => {
+      return engine.seen("Customization/default/endless/sender")?.problem !== undefined;
+    });
+    const digest = digestOf(4_000_000);
+    await serveAgain();
+    assert.is(await peer("fetch", port, 4_000_000).ended, `ended\n${digest} ${digest}\n`);
+  });
+}
+
+/** The server may have ended with the connection that was broken off. */
+async function serveAgain(): Promise<void> {
+  children[0]?.kill("SIGKILL");
+  await until(
+    "the port is free",
+    async () => children[0]?.exitCode !== null || children[0]?.signalCode !== null,
+  );
+  await serve(4_000_000);
 }
 
 test.run();
