@@ -100,11 +100,9 @@ export class TracedOwners implements SocketOwners {
       if (sender) return sender;
       const identity = this.#diagnosis.find(ends);
       if (!identity) return undefined;
-      const found = this.#owner(identity);
-      if (found || !identity.waiting) return found;
-      const listener = this.#diagnosis.find({ ...ends, remote: ends.remote.slice().fill(0), remotePort: 0 });
-      const owner = listener && this.#owner(listener);
-      return owner && { ...owner, ...identity };
+      const user = this.#user(identity.cookie);
+      if (user && isThere(user)) return ownerOf(identity.inode, user);
+      return (user ? undefined : this.#acceptor(ends, identity)) ?? this.#holding(identity, user);
     });
   }
 
@@ -166,10 +164,18 @@ export class TracedOwners implements SocketOwners {
     return ownerOf(user.inode, user);
   }
 
-  #owner({ cookie, inode }: SocketIdentity): SocketOwner | undefined {
-    const user = this.#user(cookie);
-    // Whoever noted it may have handed it on to a process that has not used it yet, and ended.
-    if (user && (user.process === 0 || isRunning(user.process))) return ownerOf(inode, user);
+  /** Of a connection that nobody has used yet: who listens for it, and has accepted it or will. */
+  #acceptor(ends: SocketEnds, { cookie, inode }: SocketIdentity): SocketOwner | undefined {
+    if (ends.protocol !== "TCP") return undefined;
+    const listener = this.#diagnosis.find({ ...ends, remote: ends.remote.slice().fill(0), remotePort: 0 });
+    if (!listener) return undefined;
+    const user = this.#user(listener.cookie);
+    const owner = user && isThere(user) ? ownerOf(inode, user) : this.#holding(listener, user);
+    return owner && { ...owner, cookie, inode };
+  }
+
+  /** Whoever noted it may have handed it on to a process that has not used it yet, and ended. */
+  #holding({ cookie, inode }: SocketIdentity, user: SocketUser | undefined): SocketOwner | undefined {
     const holder = inode === 0 ? undefined : findHolder(inode);
     const names = holder && namesOfProcess(holder.process);
     if (!holder || !names) return user && ownerOf(inode, user);
@@ -205,6 +211,9 @@ function traceWithin(scope: TracingScope): number[] {
 function ownerOf(inode: number, { cookie, process, task, group }: SocketUser): SocketOwner {
   return { cookie, inode, process, task, group, otherTasks: [] };
 }
+
+/** Of a process in another PID namespace it cannot be told. */
+const isThere = ({ process }: SocketUser): boolean => process === 0 || isRunning(process);
 
 /** Also of a process that is another user's. */
 function isRunning(process: number): boolean {
