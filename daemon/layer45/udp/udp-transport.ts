@@ -1,4 +1,4 @@
-import type { Problem } from "../../../schemas/mod.ts";
+import { type Problem, ProblemError } from "../../../schemas/mod.ts";
 import { listSocketCookies, NfQueue, QueueRules, type SocketOwners } from "../../linux/mod.ts";
 import type { LoopContext } from "../../worker/mod.ts";
 import type { Customization } from "../customization.ts";
@@ -46,8 +46,7 @@ export class UdpTransport implements Transport {
   constructor(context: LoopContext, owners: SharedOwners) {
     this.#context = context;
     this.#owners = owners;
-    // A daemon that was killed leaves its rules behind.
-    this.#rules.clear();
+    this.#clearLeftovers();
   }
 
   settle(customizations: readonly Customization[]): void {
@@ -122,6 +121,16 @@ export class UdpTransport implements Transport {
     if (!this.#hasRules || this.#isWanted || !isQuiet) return;
     this.#hasRules = false;
     this.#rules.clear();
+  }
+
+  /** A daemon that was killed leaves its rules behind. Where they cannot be taken off, who installs is told. */
+  #clearLeftovers(): void {
+    try {
+      this.#rules.clear();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#context.log.warn({ problem: error.problem }, "queue rules of an earlier daemon stay");
+    }
   }
 
   #open(): Kernel {

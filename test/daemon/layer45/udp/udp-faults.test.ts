@@ -132,4 +132,21 @@ test("what a daemon that was killed left behind lets traffic pass, and is taken 
   }
 });
 
+test("leftovers that cannot be taken off keep nothing from starting, and are told to who installs", async () => {
+  await engine.engine.stop();
+  // A rule of somebody else's in a chain of his own leads to ours.
+  run(`iptables -t mangle -N NETLOOM-L45-INPUT; iptables -t mangle -N OTHER
+    iptables -t mangle -A OTHER -p udp -m comment --comment mine -g NETLOOM-L45-INPUT`);
+  engine = await new RunningEngine().start();
+  assert.match(engine.complaints.join(), /queue rules of an earlier daemon stay/);
+  const refused = await engine
+    .install(tagModule(), { tap: fromAlpha })
+    .catch((error: Error) => error.message);
+  assert.match(refused, /Cannot take queue rules off \(iptables\)/);
+  run("iptables -t mangle -F OTHER; iptables -t mangle -X OTHER");
+  await engine.install(tagModule(), { tap: fromAlpha });
+  await say("then");
+  assert.is(await heard(), `${tag}then`);
+});
+
 test.run();
