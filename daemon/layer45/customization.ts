@@ -121,8 +121,8 @@ export class Customization {
   }
 
   /**
-   * Shows the module a message: `length` bytes from `offset` on, behind which a stream may end. Its verdict; "fault" when it has none. What a deactivated one
-   * says is counted, and is `notMine` to the caller.
+   * Shows the module a message: `length` bytes from `offset` on; `streamFlags` (of `flowFlags`) tell what there is to tell of a stream.
+   * Its verdict; "fault" when it has none. What a deactivated one says is counted, and is `notMine` to the caller.
    */
   show(
     direction: Direction,
@@ -131,7 +131,7 @@ export class Customization {
     offset: number,
     length: number,
     nowMs: number,
-    isEnd = false,
+    streamFlags = 0,
   ): Verdict | "fault" {
     if (attachment.knownTo !== this.life && !this.#open(attachment, view)) {
       return this.problem || !attachment.isRefused ? "fault" : verdicts.notMine;
@@ -139,7 +139,7 @@ export class Customization {
     if (attachment.isRefused) return verdicts.notMine;
     const isActive = this.state !== "installed";
     view.flags = (isActive ? 0 : flowFlags.inactive) | (attachment.isLate ? flowFlags.attachedLate : 0);
-    if (isEnd) view.flags |= flowFlags.end;
+    view.flags |= streamFlags;
     this.counts.seen(direction, length);
     const gate = this.#options.gate;
     let found: Problem | undefined;

@@ -7,10 +7,10 @@ export interface Stretch {
   bytes: Uint8Array;
   offset: number;
   length: number;
-  /** The stream ends behind them, or a module cannot be shown more at a time: who waits for more waits in vain. */
+  /** No more can be shown with them, or not in the time that a module has for it: who waits for more waits in vain. */
   isLast: boolean;
-  /** The stream ends behind them. */
-  isEnd: boolean;
+  /** Of `flowFlags`: that the stream ends behind them, or that the time is over. */
+  flags: number;
   nowMs: number;
 }
 
@@ -19,6 +19,8 @@ export interface StretchOutcome {
   kind: "pass" | "replace" | "drop" | "break";
   length: number;
   delayMs: number;
+  /** How long they wait for more of them at most; 0: until there is more. */
+  waitMs: number;
   /** Whose `answer` takes their place, when they are replaced. */
   by: Customization | undefined;
 }
@@ -31,15 +33,16 @@ export function judge(
   outcome: StretchOutcome,
   direction: Direction,
   stations: readonly Station[],
-  { bytes, offset, length, isLast, isEnd, nowMs }: Stretch,
+  { bytes, offset, length, isLast, flags, nowMs }: Stretch,
 ): void {
   outcome.kind = "pass";
   outcome.length = length;
   outcome.delayMs = 0;
+  outcome.waitMs = 0;
   outcome.by = undefined;
   for (const station of stations) {
     const { customization } = station.attachment;
-    const verdict = customization.show(direction, station, bytes, offset, outcome.length, nowMs, isEnd);
+    const verdict = customization.show(direction, station, bytes, offset, outcome.length, nowMs, flags);
     if (verdict === "fault") {
       if (customization.spec.onFault === "accept" || customization.state === "installed") continue;
       // A stream from which something is missing is none: it ends, and both applications learn so.
@@ -48,12 +51,13 @@ export function judge(
     }
     if (customization.state === "installed" || station.attachment.isRefused) continue;
     const { answer } = customization;
-    outcome.delayMs = Math.max(outcome.delayMs, answer.delayMs);
     if (verdict === verdicts.more) {
       if (isLast) continue;
       outcome.length = 0;
+      outcome.waitMs = answer.delayMs;
       return;
     }
+    outcome.delayMs = Math.max(outcome.delayMs, answer.delayMs);
     outcome.length = answer.consumed;
     if (verdict === verdicts.notMine) continue;
     outcome.kind = verdict === verdicts.customized ? "replace" : "drop";

@@ -1,4 +1,4 @@
-import { messageBytesMax } from "../../../modules/mod.ts";
+import { flowFlags, messageBytesMax } from "../../../modules/mod.ts";
 import type { StreamBuffer } from "../../linux/mod.ts";
 import type { Station } from "../customization.ts";
 import type { Direction } from "../message-counts.ts";
@@ -39,17 +39,19 @@ export class StreamSide {
   isBroken = false;
   /** Until then nothing goes on, because a module wants it so. */
   heldUntilMs = 0;
+  /** Then a module that waits for more bytes is asked without them. */
+  waitsUntilMs = Number.POSITIVE_INFINITY;
   /** Bytes written so far. */
   written = 0;
   readonly #given: (bytes: number) => void;
   readonly #held: () => void;
-  readonly #outcome: StretchOutcome = { kind: "pass", length: 0, delayMs: 0, by: undefined };
+  readonly #outcome: StretchOutcome = { kind: "pass", length: 0, delayMs: 0, waitMs: 0, by: undefined };
   readonly #stretch: Stretch = {
     bytes: nothing,
     offset: 0,
     length: 0,
     isLast: false,
-    isEnd: false,
+    flags: 0,
     nowMs: 0,
   };
   /** Bytes that no module has taken yet, and such as are judged but not written. */
@@ -85,10 +87,11 @@ export class StreamSide {
         return "idle";
       }
       // What a module waits with is shown to it again when more has come, or is to come no more, or its list has changed.
-      if (read === "later" && (kept === 0 || !(this.isEnding || this.#isCutShort))) return "idle";
+      const flags = read === "later" ? this.#inVain(nowMs) : 0;
+      if (read === "later" && (kept === 0 || (flags === 0 && !this.#isCutShort))) return "idle";
       work.bytes.set(this.#kept, 0);
       this.#kept = nothing;
-      this.#goOn(work, length, nowMs, this.isEnding && read === "later");
+      this.#goOn(work, length, nowMs, flags);
     }
     return "more";
   }
@@ -100,7 +103,13 @@ export class StreamSide {
     if (length === 0 || this.isWaiting || this.#isHeld(nowMs)) return;
     work.bytes.set(this.#kept, 0);
     this.#kept = nothing;
-    this.#goOn(work, length, nowMs, false);
+    this.#goOn(work, length, nowMs, 0);
+  }
+
+  /** Why nobody is to wait for more bytes; 0 when more may come. */
+  #inVain(nowMs: number): number {
+    if (this.isEnding) return flowFlags.end;
+    return nowMs >= this.waitsUntilMs ? flowFlags.waited : 0;
   }
 
   #holdUntil(ms: number): void {
@@ -113,20 +122,22 @@ export class StreamSide {
   }
 
   /** Judges the first `length` bytes of the memory, and writes what becomes of them. */
-  #goOn(work: StreamBuffer, length: number, nowMs: number, isEnd: boolean): void {
+  #goOn(work: StreamBuffer, length: number, nowMs: number, flags: number): void {
     const outcome = this.#outcome;
     const stretch = this.#stretch;
     stretch.bytes = work.bytes;
-    stretch.isEnd = isEnd;
+    stretch.flags = flags;
     stretch.nowMs = nowMs;
+    this.waitsUntilMs = Number.POSITIVE_INFINITY;
     let offset = 0;
     let gathered = 0;
     while (offset < length && !this.isWaiting && !this.isBroken) {
       stretch.offset = offset;
       stretch.length = length - offset;
-      stretch.isLast = isEnd || length - offset === messageBytesMax;
+      stretch.isLast = flags !== 0 || length - offset === messageBytesMax;
       judge(outcome, this.direction, this.stations, stretch);
       if (outcome.kind === "break") this.isBroken = true;
+      if (outcome.waitMs > 0) this.waitsUntilMs = nowMs + outcome.waitMs;
       if (outcome.kind === "break" || outcome.length === 0) break;
       const isHeld = outcome.delayMs > 0 && !this.isEnding;
       if (isHeld) this.#write(work, outputAt, gathered);

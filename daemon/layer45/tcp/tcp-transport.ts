@@ -219,6 +219,12 @@ export class TcpTransport implements Transport {
     const kernel = this.#kernel as Kernel;
     connection.setTaken(kernel.roster.assign(connection, kernel.work, { isLate, nowMs }));
     connection.takeArrivals(kernel.work);
+    if (this.#waits(connection)) this.#blocked.add(connection);
+  }
+
+  /** Whether a module waits for more bytes, and not for ever. */
+  #waits({ out, in: arrived }: Connection): boolean {
+    return Math.min(out.waitsUntilMs, arrived.waitsUntilMs) < Number.POSITIVE_INFINITY;
   }
 
   #hold(kernel: Kernel, connection: Connection, first: number): void {
@@ -287,6 +293,7 @@ export class TcpTransport implements Transport {
     if (this.#connections.get(connection.slot) !== connection) return;
     const isBlocked = progress === "blocked";
     kernel.epoll.change(side.readFd, isBlocked ? 0 : epollIn);
+    if (this.#waits(connection)) this.#blocked.add(connection);
     if (!isBlocked) return;
     if (
       side.direction === "out" &&
