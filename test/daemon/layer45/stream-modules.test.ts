@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -37,11 +39,20 @@ while True:
     if not got: break
     s.sendall(got)`;
 
+/** Serves so many bytes over TLS. */
+const serves = `const { readFileSync } = require("node:fs");
+const [key, cert] = process.argv.slice(1).map((file) => readFileSync(file));
+const page = Buffer.alloc(2_000_000, "a page ");
+require("node:https").createServer({ key, cert }, (_request, response) => response.end(page))
+  .listen(${port}, "127.0.0.1", () => console.log("listening"));`;
+
 let engine: RunningEngine;
 const children: ChildProcess[] = [];
 
-function python(...words: string[]): { output(): string; ended: Promise<string> } {
-  const child = spawn("python3", words, { stdio: ["ignore", "pipe", "pipe"] });
+const python = (...words: string[]) => run("python3", ...words);
+
+function run(command: string, ...words: string[]): { output(): string; ended: Promise<string> } {
+  const child = spawn(command, words, { stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
@@ -57,6 +68,10 @@ const module = (name: string) => standardModule(name) as Uint8Array;
 
 async function serve(...words: string[]) {
   const server = python(...words);
+  return listening(server);
+}
+
+async function listening(server: ReturnType<typeof run>) {
   await until("the server listens", async () => server.output().includes("listening"));
   return server;
 }
@@ -129,6 +144,39 @@ if (!isRootOfMachine()) {
     await engine.install(module("stream-tag"), end("receiver", "tag", {}));
     await serve("-c", answers);
     assert.is(await python("-c", asks).ended, "all came back\n");
+  });
+
+  test("a page comes over TLS in a dialect that no one in between speaks", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dialect-"));
+    const [key, cert, page] = ["key", "cert", "page"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test";
+    try {
+      await run("openssl", ...request.split(" "), "-keyout", key, "-out", cert).ended;
+      await listening(run(process.execPath, "-e", serves, key, cert));
+      const config = { replies: true };
+      const receiver = await engine.install(module("tls-dialect"), end("receiver", "tls", config));
+      const sender = await engine.install(module("tls-dialect"), end("sender", "tls", config));
+      const words = [
+        "-ksS",
+        "--max-time",
+        "30",
+        "-o",
+        page,
+        "-w",
+        "%{http_code}",
+        `https://127.0.0.1:${port}/`,
+      ];
+      assert.is(await run("curl", ...words).ended, "200");
+      assert.ok(readFileSync(page).equals(Buffer.alloc(2_000_000, "a page ")));
+      await engine.untilCounter(receiver, "module_records_in", (records) => records > 0);
+      await engine.untilCounter(sender, "module_records_in", (records) => records >= 2_000_000 / 16_384);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("a rate slows a stream down, and loses nothing of it", async () => {
