@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { standardModule } from "../../../modules/mod.ts";
 import { isRootOfMachine } from "../../root-of-machine.ts";
 import { until } from "../sleep/until.ts";
 import { flipModule } from "./modules.ts";
@@ -14,9 +15,10 @@ import { RunningEngine, type UnitOptions } from "./running-engine.ts";
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "netloom-web-"));
 const content = randomBytes(8_000_000);
+const few = content.subarray(0, 1_500_000);
 const digest = createHash("sha256").update(content).digest("hex");
 const ports = { nginx: 8001, tls: 8002, python: 8003 } as const;
-const limits = { memoryBytes: 1 << 20, timeMs: 200 };
+const limits = { memoryBytes: 4 << 20, timeMs: 500 };
 
 let engine: RunningEngine;
 const servers: ChildProcess[] = [];
@@ -28,6 +30,12 @@ const unit = (name: string, port: number, end: "local" | "remote"): UnitOptions 
   tap: { protocol: "TCP", [end]: { port } },
   limits,
 });
+
+function shipped(name: string): Uint8Array {
+  const module = standardModule(name);
+  if (!module) throw new Error(`there is no module ${name}`);
+  return module;
+}
 
 async function fetch(url: string, ...more: string[]): Promise<string> {
   fetched += 1;
@@ -57,6 +65,7 @@ function nginxConfiguration(): string {
 
 test.before(async () => {
   writeFileSync(join(folder, "content"), content);
+  writeFileSync(join(folder, "few"), few);
   const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", join(folder, "key.pem")];
   const certificate = ["-out", join(folder, "cert.pem"), "-days", "2", "-subj", "/CN=localhost"];
   execFileSync("openssl", ["req", "-x509", ...key, ...certificate], { stdio: "ignore" });
@@ -113,6 +122,40 @@ if (isRootOfMachine()) {
     for (const id of [server, client]) {
       await until(`${id} is idle`, async () => (await engine.fresh(id)).idle === true);
     }
+  });
+
+  test("a delay of 1000 ms becomes one of 100 ms in mid-download (layer-4.5 §5.3.4)", async () => {
+    const delay = (name: string, ms: number, priority: number) =>
+      engine.install(shipped("rate-limit"), {
+        ...unit(name, ports.nginx, "local"),
+        role: "sender",
+        priority,
+        config: { delay: ms },
+      });
+    const slow = await delay("slow", 1_000, 20);
+    const download = fetch(`http://127.0.0.1:${ports.nginx}/few`);
+    await engine.untilCounter(slow, "messages_out_total", (messages) => messages > 0);
+    const fast = await delay("fast", 100, 10);
+    await engine.engine.setState(slow, "deprecated");
+    assert.is(await download, `200 ${createHash("sha256").update(few).digest("hex")}`);
+    assert.ok((await engine.counter(fast, "messages_out_total")) > 0);
+    assert.equal(engine.complaints, []);
+  });
+
+  test("tags and a dialect of TLS are put in by one end and taken out by the other, with curl and nginx", async () => {
+    for (const name of ["stream-tag", "tls-dialect"]) {
+      const install = (end: "local" | "remote", role: "sender" | "receiver") =>
+        engine.install(shipped(name), {
+          ...unit(`${name}-${end}`, ports.tls, end),
+          role,
+          config: { replies: true },
+        });
+      const ends = [await install("local", "receiver"), await install("remote", "sender")];
+      assert.is(await fetch(`https://127.0.0.1:${ports.tls}/content`), `200 ${digest}`);
+      for (const id of ends) assert.ok((await engine.counter(id, "customized_total")) > 0, id);
+      for (const id of ends) await engine.engine.revoke(id);
+    }
+    assert.equal(engine.complaints, []);
   });
 
   test("a download that is broken off leaves nothing behind", async () => {
