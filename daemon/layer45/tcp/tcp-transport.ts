@@ -17,6 +17,7 @@ import {
   StreamBuffer,
   type StreamEvent,
   StreamTaps,
+  SystemCallError,
 } from "../../linux/mod.ts";
 import type { LoopContext } from "../../worker/mod.ts";
 import type { Customization } from "../customization.ts";
@@ -110,9 +111,14 @@ export class TcpTransport implements Transport {
     const count = kernel.epoll.take();
     for (let index = 0; index < count; index += 1) {
       const found = this.#byDescriptor.get(kernel.epoll.fdAt(index));
-      if (found && this.#turn(kernel, found, kernel.epoll.eventsAt(index), nowMs)) isMore = true;
+      if (!found) continue;
+      const events = kernel.epoll.eventsAt(index);
+      const turn = (): boolean => this.#turn(kernel, found, events, nowMs);
+      if (this.#guarded(kernel, found.connection, turn)) isMore = true;
     }
-    for (const connection of [...this.#blocked]) this.#retry(kernel, connection, nowMs);
+    for (const connection of [...this.#blocked]) {
+      this.#guarded(kernel, connection, () => this.#retry(kernel, connection, nowMs));
+    }
     if (nowMs >= this.#lookDueMs) this.#look(kernel, nowMs);
     if (isMore) return 0;
     return this.#blocked.size > 0 ? retryMs : this.#lookDueMs - nowMs;
@@ -180,14 +186,27 @@ export class TcpTransport implements Transport {
     const connection = kind === "opened" ? this.#enter(kernel, slot) : this.#connections.get(slot);
     // What is told of a slot that is given up is told too late.
     if (!connection) return;
-    if (kind === "opened") this.#identify(kernel, connection, false, nowMs);
-    else if (kind === "sending") {
-      this.#identify(kernel, connection, false, nowMs);
-      this.#hold(kernel, connection, process);
-    } else if (kind === "waiting") {
+    this.#guarded(kernel, connection, () => {
+      if (kind === "opened" || kind === "sending") this.#identify(kernel, connection, false, nowMs);
+      if (kind === "sending") this.#hold(kernel, connection, process);
+      if (kind === "closing") this.#finish(kernel, connection, nowMs);
+      if (kind !== "waiting") return;
       connection.isAwaited = true;
       this.#advance(kernel, connection, "out", nowMs);
-    } else this.#finish(kernel, connection, nowMs);
+    });
+  }
+
+  /** One connection that the kernel refuses something of is broken off, and the others go on. */
+  #guarded<T>(kernel: Kernel, connection: Connection, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#complain("cannot go on with a connection", error);
+      this.#destroy(connection);
+      if (this.#connections.get(connection.slot) === connection) this.#forget(kernel, connection);
+      return undefined;
+    }
   }
 
   #enter(kernel: Kernel, slot: number): Connection {

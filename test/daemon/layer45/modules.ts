@@ -66,7 +66,7 @@ export const repeatModule = (times: number): Uint8Array =>
 export const failingModule = (): Uint8Array =>
   wat(customizationText({ send: "(unreachable)", receive: "(unreachable)" }));
 export const endlessModule = (): Uint8Array =>
-  wat(customizationText({ send: "(loop $ever (br $ever)) (unreachable)" }));
+  wat(customizationText({ memory: "8", send: "(loop $ever (br $ever)) (unreachable)" }));
 /** Fails at messages that begin with "bad!", and leaves others as they are. */
 export const touchyModule = (): Uint8Array =>
   wat(
