@@ -19,13 +19,14 @@ export interface SocketPair {
 /** Makes pairs of sockets, over the loopback interface of this thread's network namespace. Throws `SystemCallError`. */
 export class SocketPairs {
   readonly fd: number;
-  readonly #port: number;
+  /** Of the loopback interface, over which the pairs are made. */
+  readonly port: number;
 
   constructor() {
     this.fd = listenTcp(loopback, 0, backlog);
     const name = new Uint8Array(16);
     checked("getsockname", getsockname(this.fd, name, int32(name.length)) as number);
-    this.#port = new DataView(name.buffer).getUint16(2);
+    this.port = new DataView(name.buffer).getUint16(2);
   }
 
   /**
@@ -33,7 +34,7 @@ export class SocketPairs {
    * @param innerBytes what the inner one may hold for its reader
    */
   make({ wayBytes, innerBytes }: { wayBytes: number; innerBytes: number }): SocketPair {
-    const inner = connectTcp(loopback, this.#port);
+    const inner = connectTcp(loopback, this.port);
     try {
       const outer = this.#accept();
       for (const fd of [inner, outer]) setSocketOption(fd, "TCP_NODELAY", 1);

@@ -1,6 +1,7 @@
 import { fail } from "../../schemas/mod.ts";
 import { end, frame } from "./bpf-program.ts";
 import type { KernelTypes } from "./btf.ts";
+import { operationPort } from "./stream-ends.ts";
 import {
   context,
   helpers,
@@ -22,6 +23,8 @@ const ingress = 1;
 // struct sk_msg_md, struct __sk_buff, struct bpf_sock_ops (linux/bpf.h).
 const message = { size: 68, socket: 72 } as const;
 const buffer = { length: 0, socket: 168 } as const;
+/** 127.0.0.1 as it lies in memory, read as a word. */
+const loopback = 0x0100_007f;
 const operation = {
   kind: 0,
   family: 20,
@@ -177,13 +180,27 @@ export class StreamPrograms {
     return program.tell(streamEvents.closing).finish();
   }
 
-  /** A connection is established: takes it when its ports are looked for, before its first byte (BPF_PROG_TYPE_SOCK_OPS). */
-  established(namespaceCookie: bigint): Uint8Array {
+  /**
+   * A connection is established: takes it when its ports are looked for, before its first byte (BPF_PROG_TYPE_SOCK_OPS), but
+   * none of the pairs, which are made over a port of the loopback interface.
+   */
+  established({ namespace, pairsPort }: { namespace: bigint; pairsPort: number }): Uint8Array {
     const { ports, free, slots } = this.#maps;
     const program = this.#begin().load(4, 1, context, operation.kind);
     program.jumpIf(1, "==", established.active, "new").jumpIf(1, "!=", established.passive, "over");
     program.label("new").move(1, context).call(helpers.namespaceCookie);
-    program.setLong(1, namespaceCookie).jumpIfRegister(0, "!=", 1, "over");
+    program.setLong(1, namespace).jumpIfRegister(0, "!=", 1, "over");
+    for (const [port, address, is] of [
+      [operation.localPort, operation.localAddress4, pairsPort],
+      [operation.remotePort, operation.remoteAddress4, operationPort(pairsPort)],
+    ] as const) {
+      const other = `other than ${port}`;
+      program
+        .load(4, 1, context, port)
+        .setLong(2, BigInt(is >>> 0))
+        .jumpIfRegister(1, "!=", 2, other);
+      program.load(4, 1, context, address).jumpIf(1, "==", loopback, "over").label(other);
+    }
     for (const given of ["both", "local", "remote", "neither"]) {
       program.clear(frame, keyAt);
       if (given === "both" || given === "local") {

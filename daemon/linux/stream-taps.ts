@@ -311,7 +311,10 @@ export class StreamTaps {
       const load = { type: "tracing", attachment: "tracepoint", instructions, target } as const;
       this.#keep(attachTracepoint(this.#keep(loadBpf(load))));
     }
-    const established = programs.established(namespaceCookie(this.#pairs.fd));
+    const established = programs.established({
+      namespace: namespaceCookie(this.#pairs.fd),
+      pairsPort: this.#pairs.port,
+    });
     const operations = { type: "socketOps", attachment: "socketOps" } as const;
     const loaded = this.#keep(loadBpf({ ...operations, instructions: established }));
     const group = openCgroupRoot("tap TCP connections");
