@@ -34,6 +34,9 @@ export interface StatusBoardOptions {
 
 /** Statuses are judged this long after the first change since the last time: many changes cost one judgement. */
 const coalesceMs = 25;
+/** For a large fleet that costs much: then less often, so that judging takes a tenth of the time, but not later than this. */
+const coalesceMaxMs = 500;
+const judgingShare = 1 / 10;
 const deadlineCheckMs = 1_000;
 
 /** The status of every object, kept up to date at the cost of what changes. */
@@ -46,6 +49,7 @@ export class StatusBoard {
   readonly #pendingSince = new Map<ObjectRef, number>();
   readonly #deadlines: NodeJS.Timeout;
   #flush: NodeJS.Timeout | undefined;
+  #coalesceMs = coalesceMs;
 
   constructor(options: StatusBoardOptions, known: Iterable<ObjectStatus>) {
     this.#options = options;
@@ -72,7 +76,7 @@ export class StatusBoard {
   touch(object: ObjectRef, options: { isNewVersion: boolean }): void {
     if (options.isNewVersion) this.#pendingSince.delete(object);
     this.#dirty.add(object);
-    this.#flush ??= setTimeout(() => this.flush(), coalesceMs);
+    this.#flush ??= setTimeout(() => this.flush(), this.#coalesceMs);
   }
 
   /** Takes in what is known of a host now. */
@@ -95,8 +99,11 @@ export class StatusBoard {
     clearTimeout(this.#flush);
     this.#flush = undefined;
     if (!this.#options.isKnown()) return;
+    const startedMs = performance.now();
     for (const object of this.#dirty) this.#judge(object);
     this.#dirty.clear();
+    const tookMs = performance.now() - startedMs;
+    this.#coalesceMs = Math.min(coalesceMaxMs, Math.max(coalesceMs, tookMs / judgingShare));
   }
 
   stop(): void {
