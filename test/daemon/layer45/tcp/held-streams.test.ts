@@ -61,11 +61,11 @@ result = heard.hex()`);
   });
 
   test("what is held back when the application ends the stream goes on before the end", async () => {
-    await engine.install(rateLimit, { tap, config: { delay: 60_000 } });
+    const id = await engine.install(rateLimit, { tap, config: { delay: 60_000 } });
     await connected();
-    await talker.do(
-      "said = os.urandom(20000); c.sendall(said); c.shutdown(socket.SHUT_WR); result = said.hex()",
-    );
+    await talker.do("said = os.urandom(20000); c.sendall(said); result = None");
+    await engine.untilCounter(id, "bytes_out_total", (bytes) => bytes >= 20_000);
+    await talker.do("c.shutdown(socket.SHUT_WR)");
     const heard = await reader.do(`
 heard = b""
 while True:
