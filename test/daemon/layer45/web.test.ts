@@ -64,6 +64,7 @@ function nginxConfiguration(): string {
 }
 
 test.before(async () => {
+  if (!isRootOfMachine()) return;
   writeFileSync(join(folder, "content"), content);
   writeFileSync(join(folder, "few"), few);
   const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", join(folder, "key.pem")];
