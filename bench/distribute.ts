@@ -151,5 +151,5 @@ function print(bench: string, took: readonly number[], baseline: number): void {
   const rounded = (number: number): number => Number(number.toPrecision(4));
   const value = median(took);
   const line = { bench, value: rounded(value), unit: "ms", baseline: rounded(baseline) };
-  console.log(JSON.stringify({ ...line, ratio: rounded(value / baseline) }));
+  console.log(JSON.stringify({ ...line, ratio: rounded(baseline / value) }));
 }

@@ -127,5 +127,6 @@ function compile(folder: string, name: string): string {
 }
 
 function figure(bench: string, value: number, unit: string, baseline: number): Figure {
-  return { bench, value, unit, baseline, ratio: value / baseline };
+  const ratio = unit === "queries/s" ? value / baseline : baseline / value;
+  return { bench, value, unit, baseline, ratio: Number(ratio.toPrecision(4)) };
 }

@@ -74,7 +74,7 @@ function compare(bench: string, folder: string, scheme: "http" | "https", bytes:
     }
   }
   const { untouched: baseline, customized: value } = best;
-  return { bench, value, unit: "s", baseline, ratio: value / baseline };
+  return { bench, value, unit: "s", baseline, ratio: Number((baseline / value).toPrecision(4)) };
 }
 
 function fetchSeconds(scheme: "http" | "https", way: "untouched" | "customized", file: string): number {
