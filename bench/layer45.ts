@@ -7,6 +7,7 @@
  *
  *   layer45.http.gigabit .unshaped       seconds that curl takes for 400 MB from nginx on another host; ratio = untouched / customized
  *   layer45.https.gigabit .unshaped      the same with TLS
+ *   layer45.http.unshaped.splice …       beside a relay in C that moves the bytes by splice(2); ratio = relayed / customized
  *
  * Tapped: the module (dns-tag-front) sees the messages and is deactivated. Customized: it puts a tag on each query and takes it off.
  */

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { standardModule } from "../../modules/mod.ts";
 import { RunningEngine, type UnitOptions } from "../../test/daemon/layer45/running-engine.ts";
@@ -11,9 +11,11 @@ import { until } from "../../test/daemon/sleep/until.ts";
 const namespace = "layer45-client";
 const serverAddress = "10.45.0.1";
 const ports = {
-  http: { untouched: 8_101, customized: 8_102 },
-  https: { untouched: 8_103, customized: 8_104 },
+  http: { untouched: 8_101, customized: 8_102, relayed: 8_105 },
+  https: { untouched: 8_103, customized: 8_104, relayed: 8_106 },
 };
+type Scheme = keyof typeof ports;
+type Way = keyof typeof ports.http;
 const contentBytes = { gigabit: 400_000_000, unshaped: 400_000_000 } as const;
 const rounds = 2;
 const rate = ["root", "tbf", "rate", "1gbit", "burst", "256k", "latency", "50ms"];
@@ -26,10 +28,13 @@ interface Figure {
   ratio: number;
 }
 
-/** Seconds that curl takes for a file from nginx on another host, with tags put into the stream by one host and taken out by the other. */
+/**
+ * Seconds that curl takes for a file from nginx on another host, with tags put into the stream by one host and taken out by the other;
+ * without a limit also beside a relay in C, through which the same file comes untouched.
+ */
 export async function measureWeb(asks: (figure: string) => boolean): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "netloom-web-"));
-  const server = start(folder);
+  const servers = [start(folder), ...startRelays(folder)];
   const engine = await new RunningEngine().start();
   const module = standardModule("stream-tag");
   if (!module) throw new Error("there is no module stream-tag");
@@ -46,7 +51,7 @@ export async function measureWeb(asks: (figure: string) => boolean): Promise<Fig
       shape(link);
       for (const scheme of ["http", "https"] as const) {
         const name = `layer45.${scheme}.${link}`;
-        if (asks(name)) figures.push(compare(name, folder, scheme, contentBytes[link]));
+        if (asks(name)) figures.push(...compare(name, folder, scheme, link));
       }
     }
     for (const { name } of clientUnits) {
@@ -58,26 +63,35 @@ export async function measureWeb(asks: (figure: string) => boolean): Promise<Fig
     client.postMessage("stop");
     await once(client, "message");
     await engine.engine.stop();
-    server.kill();
+    for (const server of servers) server.kill();
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Whatever else the machine does only ever slows it down, so of several rounds the best counts. */
-function compare(bench: string, folder: string, scheme: "http" | "https", bytes: number): Figure {
+function compare(bench: string, folder: string, scheme: Scheme, link: keyof typeof contentBytes): Figure[] {
   writeFileSync(join(folder, "content"), "");
-  truncateSync(join(folder, "content"), bytes);
-  const best = { untouched: Number.POSITIVE_INFINITY, customized: Number.POSITIVE_INFINITY };
+  truncateSync(join(folder, "content"), contentBytes[link]);
+  const ways: Way[] =
+    link === "unshaped" ? ["untouched", "customized", "relayed"] : ["untouched", "customized"];
+  const best = new Map<Way, number>();
   for (let round = 0; round < rounds; round += 1) {
-    for (const way of ["untouched", "customized"] as const) {
-      best[way] = Math.min(best[way], fetchSeconds(scheme, way, "content"));
+    for (const way of ways) {
+      best.set(
+        way,
+        Math.min(best.get(way) ?? Number.POSITIVE_INFINITY, fetchSeconds(scheme, way, "content")),
+      );
     }
   }
-  const { untouched: baseline, customized: value } = best;
-  return { bench, value, unit: "s", baseline, ratio: Number((baseline / value).toPrecision(4)) };
+  const beside = (name: string, way: Way): Figure[] => {
+    const [value, baseline] = [best.get("customized"), best.get(way)];
+    if (value === undefined || baseline === undefined) return [];
+    return [{ bench: name, value, unit: "s", baseline, ratio: Number((baseline / value).toPrecision(4)) }];
+  };
+  return [...beside(bench, "untouched"), ...beside(`${bench}.splice`, "relayed")];
 }
 
-function fetchSeconds(scheme: "http" | "https", way: "untouched" | "customized", file: string): number {
+function fetchSeconds(scheme: Scheme, way: Way, file: string): number {
   const url = `${scheme}://${serverAddress}:${ports[scheme][way]}/${file}`;
   const words = [
     "netns",
@@ -139,6 +153,14 @@ function start(folder: string): ChildProcess {
       server { listen ${https.untouched} ssl; listen ${https.customized} ssl; ${tls} } }`,
   );
   return spawn("nginx", ["-c", join(folder, "nginx.conf")], { stdio: "ignore" });
+}
+
+function startRelays(folder: string): ChildProcess[] {
+  const program = join(folder, "tcp-splice");
+  execFileSync("cc", ["-O2", "-pthread", "-o", program, resolve("bench/tcp-splice.c")]);
+  return Object.values(ports).map(({ relayed, untouched }) =>
+    spawn(program, [`${relayed}`, `${untouched}`], { stdio: "inherit" }),
+  );
 }
 
 function shape(link: "gigabit" | "unshaped"): void {
