@@ -65,7 +65,10 @@ const rotation = (): RotationReply =>
 const sha256 = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 const receiver = (name: string): ObjectDetail["units"][number] | undefined => {
-  const { units } = JSON.parse(run("describe", `customization/${name}`, "-o", "json").stdout) as ObjectDetail;
+  const { code, stdout } = run("describe", `customization/${name}`, "-o", "json");
+  // A lab that has only just begun has not read it yet.
+  if (code !== 0) return undefined;
+  const { units } = JSON.parse(stdout) as ObjectDetail;
   return units.find(({ unit }) => unit?.endsWith("/receiver"));
 };
 

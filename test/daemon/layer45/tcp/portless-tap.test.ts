@@ -33,6 +33,13 @@ for _ in range(${connections}):
     server.close();
     await engine.engine.stop();
   });
+} else {
+  test("who is not root of the machine is told why streams are not customized", async () => {
+    const engine = await new RunningEngine().start();
+    const id = await engine.install(monitor, { tap: { protocol: "TCP" } });
+    assert.is(engine.seen(id)?.problem?.code, "layer45.no-transport");
+    await engine.engine.stop();
+  });
 }
 
 test.run();
