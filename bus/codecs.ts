@@ -95,10 +95,13 @@ const unit = is.object<Unit>({
   artifacts: is.list(artifact, 16),
 });
 
-const enclosed: is.Shape<Enclosed> = is.table(
-  is.text(Math.ceil(limits.enclosedBytesMax / 3) * 4, /^[A-Za-z0-9+/]*={0,2}$/),
-  { membersMax: 16, name: /^[0-9a-f]{64}$/ },
-);
+const base64Of = (bytesMax: number): is.Shape<string> =>
+  is.text(Math.ceil(bytesMax / 3) * 4, /^[A-Za-z0-9+/]*={0,2}$/);
+
+const enclosed: is.Shape<Enclosed> = is.table(base64Of(limits.enclosedBytesMax), {
+  membersMax: 16,
+  name: /^[0-9a-f]{64}$/,
+});
 
 const id = token;
 const command = is.union<Command>("verb", {
@@ -210,8 +213,6 @@ const seenFlow = is.object<SeenFlow>({
   source: seenEnd,
   destination: seenEnd,
 });
-const base64Of = (bytesMax: number): is.Shape<string> =>
-  is.text(Math.ceil(bytesMax / 3) * 4, /^[A-Za-z0-9+/]*={0,2}$/);
 const inverseQuery = is.object<InverseQuery>({
   host: hostId,
   flow: seenFlow,

@@ -6,7 +6,7 @@ import {
   flowFlags,
   verdicts,
 } from "../modules/mod.ts";
-import { parsePrefix, type Reading, type ReadQuestion, type SeenEnd } from "../schemas/mod.ts";
+import { addressBytes, type Reading, type ReadQuestion, type SeenEnd } from "../schemas/mod.ts";
 
 /** A module that takes a stream in smaller bites than this many in a row is not read any further. */
 const bitesMax = 65_536;
@@ -80,10 +80,7 @@ function piecesOf({ answer }: CustomizationGuest): Uint8Array {
 }
 
 function endOf({ address, port }: SeenEnd): { address: Uint8Array; port: number } {
-  const parsed = parsePrefix(address);
-  if (!parsed) throw new Error(`"${address}" is no address`);
-  const bytes = new Uint8Array(parsed.family === 4 ? 4 : 16);
-  let rest = parsed.address;
-  for (let at = bytes.length - 1; at >= 0; at--, rest >>= 8n) bytes[at] = Number(rest & 0xffn);
+  const bytes = addressBytes(address);
+  if (!bytes) throw new Error(`"${address}" is no address`);
   return { address: bytes, port };
 }

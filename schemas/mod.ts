@@ -48,7 +48,7 @@ export {
   parseRepository,
 } from "./parse/parse-repository.ts";
 export { objectRef, ParsedObject } from "./parse/parsed-object.ts";
-export { type Prefix, parsePrefix, prefixContains } from "./prefix.ts";
+export { addressBytes, isSameAddress, type Prefix, parsePrefix, prefixContains } from "./prefix.ts";
 export {
   fail,
   formatProblem,

@@ -21,6 +21,23 @@ export function parsePrefix(text: string): Prefix | undefined {
   return { family, address: family === 4 ? ipv4(address) : ipv6(address), length: Number(lengthText) };
 }
 
+/** However two addresses are written, with or without a prefix length; of what is none, only the same text is the same. */
+export function isSameAddress(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [first, second] = [parsePrefix(a), parsePrefix(b)];
+  return first !== undefined && first.family === second?.family && first.address === second.address;
+}
+
+/** The 4 or 16 bytes of an address, in network order; undefined when the text is none. */
+export function addressBytes(text: string): Uint8Array | undefined {
+  const parsed = parsePrefix(text);
+  if (!parsed) return undefined;
+  const bytes = new Uint8Array(parsed.family === 4 ? 4 : 16);
+  let rest = parsed.address;
+  for (let at = bytes.length - 1; at >= 0; at--, rest >>= 8n) bytes[at] = Number(rest & 0xffn);
+  return bytes;
+}
+
 /** Whether `inner` lies in `outer` whole. */
 export function prefixContains(outer: Prefix, inner: Prefix): boolean {
   if (outer.family !== inner.family || outer.length > inner.length) return false;

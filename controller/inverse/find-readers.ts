@@ -5,9 +5,9 @@ import {
   type DesiredUnit,
   type HostId,
   isInverseUnit,
+  isSameAddress,
   type Layer45UnitSpec,
   type ObservedUnit,
-  parsePrefix,
   type SeenEnd,
   type SeenFlow,
   type UnitId,
@@ -55,9 +55,11 @@ export function findReaders(flow: SeenFlow, hosts: Iterable<EndHost>): Reader[] 
       if (reader) found.push(reader);
     }
   }
-  found.sort(byLikelihood);
-  const unique = new Map(found.toReversed().map((reader) => [keyOf(reader), reader]));
-  return [...unique.values()].sort(byLikelihood).slice(0, readersMax);
+  const unique = new Map<string, Reader>();
+  for (const reader of found.sort(byLikelihood)) {
+    if (!unique.has(keyOf(reader))) unique.set(keyOf(reader), reader);
+  }
+  return [...unique.values()].slice(0, readersMax);
 }
 
 function readerOf(
@@ -100,12 +102,6 @@ function metValues(
 
 const hasAddress = ({ addresses }: EndHost, { address }: SeenEnd): boolean =>
   addresses.some((own) => isSameAddress(own, address));
-
-/** Of two spellings, with or without a prefix length. */
-function isSameAddress(a: string, b: string): boolean {
-  const [first, second] = [parsePrefix(a), parsePrefix(b)];
-  return first !== undefined && first.family === second?.family && first.address === second.address;
-}
 
 const byLikelihood = (a: Ranked, b: Ranked): number =>
   Number(b.isArriving) - Number(a.isArriving) ||

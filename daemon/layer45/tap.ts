@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { isNamePattern, type Layer45UnitSpec, nameTest, parsePrefix } from "../../schemas/mod.ts";
+import { addressBytes, isNamePattern, type Layer45UnitSpec, nameTest } from "../../schemas/mod.ts";
 import type { SocketOwner } from "../linux/mod.ts";
 import type { Endpoint, FlowEnds } from "./flow.ts";
 
@@ -60,19 +60,6 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
   return true;
-}
-
-/** The 4 or 16 bytes of an address, in network order; undefined when the text is none. */
-export function addressBytes(text: string): Uint8Array | undefined {
-  const parsed = parsePrefix(text);
-  if (!parsed) return undefined;
-  const bytes = new Uint8Array(parsed.family === 4 ? 4 : 16);
-  let rest = parsed.address;
-  for (let at = bytes.length - 1; at >= 0; at -= 1) {
-    bytes[at] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return bytes;
 }
 
 function openIn({ application, local, remote }: TapSpec): Set<OpenParameter> {

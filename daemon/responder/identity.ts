@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { fail, type HostId, parsePrefix, type SleeperSpec } from "../../schemas/mod.ts";
+import { fail, type HostId, isSameAddress, type SleeperSpec } from "../../schemas/mod.ts";
 import type { ResponderBackend } from "./backend.ts";
 
 /** How we know who is at the other end of a connection. */
@@ -41,7 +41,7 @@ function isHost(peer: TrustedPeer, sleeper: SleeperSpec): boolean {
       );
     case "addressed":
       return sleeper.interfaces.some(({ addresses }) =>
-        addresses.some((own) => isSameAddress(own, peer.address)),
+        addresses.some((own) => isSameAddress(own, unmapped(peer.address))),
       );
     case "local":
       return true;
@@ -59,15 +59,7 @@ function reasonFor(peer: TrustedPeer): string {
   }
 }
 
-/** Whether an address with prefix length is this address, also where that is IPv4 mapped into IPv6. */
-function isSameAddress(own: string, address: string): boolean {
-  const one = parsePrefix(own);
-  const other = parsePrefix(unmapped(address));
-  return (
-    one !== undefined && other !== undefined && one.family === other.family && one.address === other.address
-  );
-}
-
+/** Without what says that it is IPv4 mapped into IPv6, or which link it is of. */
 function unmapped(address: string): string {
   const text = address.replace(/^::ffff:/i, "");
   return isIP(text) === 4 ? text : (address.split("%")[0] as string);

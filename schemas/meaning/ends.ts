@@ -1,5 +1,5 @@
 import type { Customization, CustomizationEnd, Host } from "../generated/objects.ts";
-import { type Prefix, parsePrefix } from "../prefix.ts";
+import { isSameAddress, type Prefix, parsePrefix } from "../prefix.ts";
 import { problem } from "../problem.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Fleet } from "./fleet.ts";
@@ -72,10 +72,3 @@ function notAmong(text: string, hosts: readonly Host[]): string[] | undefined {
 
 const isLoopback = ({ family, address }: Prefix): boolean =>
   family === 4 ? address >> 24n === 127n : address === 1n;
-
-/** However the two are written, with or without prefix length. */
-export function isSameAddress(a: string, b: string): boolean {
-  const [first, second] = [parsePrefix(a), parsePrefix(b)];
-  if (first === undefined || second === undefined) return a === b;
-  return first.family === second.family && first.address === second.address;
-}

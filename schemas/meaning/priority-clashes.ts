@@ -1,8 +1,8 @@
 import type { Customization, Tap } from "../generated/objects.ts";
 import { namePatternsOverlap } from "../name-pattern.ts";
 import type { ParsedObject } from "../parse/parsed-object.ts";
+import { isSameAddress } from "../prefix.ts";
 import { problem } from "../problem.ts";
-import { isSameAddress } from "./ends.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Clash, firstClashes, groupsOf, hostsOf, told } from "./host-claims.ts";
 

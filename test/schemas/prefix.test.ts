@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parsePrefix, prefixContains } from "../../schemas/mod.ts";
+import { addressBytes, isSameAddress, parsePrefix, prefixContains } from "../../schemas/mod.ts";
 
 const table: [text: string, wanted: { family: number; address: bigint; length: number } | undefined][] = [
   ["10.0.0.5/24", { family: 4, address: 0x0a000005n, length: 24 }],
@@ -35,6 +35,20 @@ test("a prefix contains what agrees with it up to its length, of its own family"
   assert.not(contains("10.0.0.0/8", "11.0.0.0/8"));
   assert.not(contains("10.0.0.0/16", "10.0.0.0/8"));
   assert.not(contains("::/0", "10.0.0.0/8"));
+});
+
+test("an address is the same however it is written", () => {
+  assert.ok(isSameAddress("10.0.0.5/24", "10.0.0.5"));
+  assert.ok(isSameAddress("fd00::5", "FD00:0:0::5/64"));
+  assert.not(isSameAddress("10.0.0.5", "10.0.0.6"));
+  assert.not(isSameAddress("0.0.0.5", "::5"), "of another family");
+  assert.not(isSameAddress("dns", "DNS"), "what is no address is the same as itself alone");
+});
+
+test("an address has its bytes in network order", () => {
+  assert.equal(addressBytes("10.0.1.255"), new Uint8Array([10, 0, 1, 255]));
+  assert.equal(addressBytes("fd00::102"), new Uint8Array([0xfd, ...Array(13).fill(0), 1, 2]));
+  assert.is(addressBytes("dns"), undefined);
 });
 
 test("every IPv6 address is read as its number", () => {

@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { addressText, MetParameters } from "../../../daemon/layer45/met-parameters.ts";
-import { addressBytes } from "../../../daemon/layer45/tap.ts";
-import { metValuesMax } from "../../../schemas/mod.ts";
+import { addressBytes, metValuesMax } from "../../../schemas/mod.ts";
 
 const owner = { cookie: 1n, inode: 2, process: 7, task: "isc-net-0000", group: "dig", otherTasks: [] };
 const end = (address: string, port: number) => ({ address: addressBytes(address) as Uint8Array, port });

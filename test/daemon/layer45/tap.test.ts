@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { addressBytes, Tap } from "../../../daemon/layer45/tap.ts";
-import type { Layer45UnitSpec } from "../../../schemas/mod.ts";
+import { Tap } from "../../../daemon/layer45/tap.ts";
+import { addressBytes, type Layer45UnitSpec } from "../../../schemas/mod.ts";
 
 const tap = (spec: Partial<Layer45UnitSpec["tap"]> = {}): Tap =>
   new Tap({ protocol: "UDP", application: {}, local: {}, remote: {}, ...spec });
