@@ -23,6 +23,10 @@ test("what only asks a controller does not load one", () => {
     "cli/events/list-events.js",
     "cli/plan/show-plan.js",
     "cli/reconcile/reconcile-now.js",
+    "cli/top/show-top.js",
+    "cli/rotation/show-rotation.js",
+    "cli/rotation/rotate-now.js",
+    "cli/challenge/challenge-now.js",
   ]) {
     const loaded = loadedWith(command);
     assert.ok(loaded.has("cli/client/controller-client.js"), command);
