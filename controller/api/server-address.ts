@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fail } from "../../schemas/mod.ts";
@@ -8,12 +8,24 @@ export type ServerAddress = { kind: "socket"; path: string } | { kind: "tcp"; ho
 
 /**
  * The address that command line and controllers agree on when none is given: NETLOOM_SERVER (a socket's path, or
- * "http://HOST:PORT"), else `control.sock` in a folder of the user's own.
+ * "http://HOST:PORT"), else `control.sock` in a folder of the user's own: in /run for whoever may write there, in /tmp for
+ * others. A sandbox has a /run of its own and shares /tmp, where its root would meet the folder of the machine's root: both
+ * are user 0 to themselves.
  */
 export function defaultServerAddress(env: NodeJS.ProcessEnv = process.env): ServerAddress {
   const given = env.NETLOOM_SERVER;
   if (given) return parseServerAddress(given);
-  return { kind: "socket", path: join(`/tmp/netloom-${userInfo().uid}`, "control.sock") };
+  const folder = isWritable("/run") ? "/run/netloom" : `/tmp/netloom-${userInfo().uid}`;
+  return { kind: "socket", path: join(folder, "control.sock") };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Throws `server.address-invalid`. */
