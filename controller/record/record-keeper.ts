@@ -1,14 +1,11 @@
-import { type Problem, problemOf } from "../../schemas/mod.ts";
-import { backoffMs } from "../backoff.ts";
+import type { Problem } from "../../schemas/mod.ts";
+import { insist } from "../insist.ts";
 import type { Intake } from "../intake.ts";
 import type { Leadership } from "../leadership.ts";
 import type { Log } from "../log.ts";
 import type { DesiredObjects } from "../objects.ts";
-import { pause } from "./pause.ts";
 import { isSame } from "./record-codec.ts";
 import type { LoadedRecord, ObjectRecord, RecordStore } from "./record-store.ts";
-
-const backoff = { backoffFirstMs: 100, backoffMaxMs: 10_000 };
 
 export interface RecordKeeperOptions {
   store: RecordStore;
@@ -95,20 +92,12 @@ export class RecordKeeper {
   }
 
   /** Undefined when stopped. */
-  async #load(): Promise<LoadedRecord | undefined> {
-    const { signal } = this.#stopped;
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        return await this.#options.store.load();
-      } catch (error) {
-        this.#options.log.warn(
-          { problem: problemOf(error) },
-          "the record of what was in force cannot be read",
-        );
-        await pause(backoffMs(failures, Math.random(), backoff), signal);
-      }
-    }
-    return undefined;
+  #load(): Promise<LoadedRecord | undefined> {
+    const { store, log } = this.#options;
+    return insist(() => store.load(), {
+      signal: this.#stopped.signal,
+      onFailure: (problem) => log.warn({ problem }, "the record of what was in force cannot be read"),
+    });
   }
 }
 

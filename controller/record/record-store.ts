@@ -5,8 +5,8 @@ import { backoffMs } from "../backoff.ts";
 import type { BlobSender } from "../blobs.ts";
 import type { Log } from "../log.ts";
 import type { ObjectInForce } from "../objects.ts";
+import { pause } from "../pause.ts";
 import type { LastGood } from "./last-good.ts";
-import { pause } from "./pause.ts";
 import { applyDifference, decodeRecord, encodeDifference, encodeRecord } from "./record-codec.ts";
 
 export type ObjectRecord = LastGood<ObjectInForce>;

@@ -7,13 +7,12 @@ import {
   isInverseUnit,
   problemOf,
 } from "../../schemas/mod.ts";
-import { backoffMs } from "../backoff.ts";
 import type { Placement } from "../compile/placement.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
+import { insist } from "../insist.ts";
 import type { Leadership } from "../leadership.ts";
 import type { Log } from "../log.ts";
 import type { ObjectInForce, ObjectRef } from "../objects.ts";
-import { pause } from "../record/pause.ts";
 import { rotateTo } from "./choose-target.ts";
 import { LiveRotation, type LiveRotationPorts } from "./live-rotation.ts";
 import type { RotationEvent } from "./rotation-draft.ts";
@@ -78,18 +77,13 @@ export class Rotations {
     const { leadership, log, onOvertaken } = this.#options;
     const { term } = leadership;
     if (term === undefined || term === this.#term) return;
-    const { signal } = this.#stopped;
-    for (let failures = 1; !signal.aborted && leadership.term === term; failures++) {
-      try {
-        const claimed = await this.#store.claimAll(term);
-        if (typeof claimed === "number") onOvertaken(claimed);
-        else this.#goOnFrom(claimed, term);
-        return;
-      } catch (error) {
-        log.warn({ problem: problemOf(error) }, "what was decided of rotations cannot be read");
-        await pause(backoffMs(failures, Math.random(), backoff), signal);
-      }
-    }
+    const claimed = await insist(() => this.#store.claimAll(term), {
+      signal: this.#stopped.signal,
+      isWanted: () => leadership.term === term,
+      onFailure: (problem) => log.warn({ problem }, "what was decided of rotations cannot be read"),
+    });
+    if (typeof claimed === "number") onOvertaken(claimed);
+    else if (claimed) this.#goOnFrom(claimed, term);
   }
 
   /** Takes in the objects in force; the hosts whose units may be others for that. */
@@ -210,19 +204,13 @@ export class Rotations {
 
   /** Tries until it is done, or somebody else leads: they will find what is left. */
   async #delete(rotation: ObjectRef): Promise<void> {
-    const { signal } = this.#stopped;
-    for (let failures = 1; this.#leads() && !signal.aborted; failures++) {
-      try {
-        await this.#store.delete(rotation);
-        return;
-      } catch (error) {
-        this.#options.log.warn(
-          { rotation, problem: problemOf(error) },
-          "what was decided of a rotation cannot be deleted",
-        );
-        await pause(backoffMs(failures, Math.random(), backoff), signal);
-      }
-    }
+    const { log } = this.#options;
+    await insist(() => this.#store.delete(rotation), {
+      signal: this.#stopped.signal,
+      isWanted: () => this.#leads(),
+      onFailure: (problem) =>
+        log.warn({ rotation, problem }, "what was decided of a rotation cannot be deleted"),
+    });
   }
 
   #leads(): boolean {

@@ -10,7 +10,7 @@ import {
   type UnitId,
 } from "../../schemas/mod.ts";
 import { type HostView, isAway } from "../host.ts";
-import { pause } from "../record/pause.ts";
+import { pause } from "../pause.ts";
 import type { ControllerTimes } from "../times.ts";
 import { makeChallenge } from "./challenge.ts";
 import { type Check, type CheckResult, judgeOutcome, noteAsked, noteResult, noteSight } from "./check.ts";

@@ -1,16 +1,8 @@
 import { type Bucket, hostTokens } from "../../bus/mod.ts";
-import {
-  type Digest,
-  type HostId,
-  type Problem,
-  problem,
-  problemOf,
-  type UnitId,
-} from "../../schemas/mod.ts";
-import { backoffMs } from "../backoff.ts";
+import { type Digest, type HostId, type Problem, problem, type UnitId } from "../../schemas/mod.ts";
+import { insist } from "../insist.ts";
 import type { Leadership } from "../leadership.ts";
 import type { Log } from "../log.ts";
-import { pause } from "../record/pause.ts";
 import { WriteBehind } from "../write-behind.ts";
 
 /** A module that failed its challenge on one host. */
@@ -27,7 +19,6 @@ export interface Failure {
 const prefix = "distrust.";
 const keyOf = ({ host, unit }: { host: HostId; unit: UnitId }): string =>
   `${prefix}${hostTokens(host)}.${unit.replaceAll(".", "=")}`;
-const backoff = { backoffFirstMs: 100, backoffMaxMs: 10_000 };
 const stopTimeoutMs = 2_000;
 
 /**
@@ -62,21 +53,21 @@ export class Distrust {
   /** To be called whenever the term has changed. Resolves when it is taken up, or stopped. */
   async takeUp(): Promise<void> {
     const { term } = this.#leadership;
-    const { signal } = this.#stopped;
     if (term === undefined) this.#writes.stop();
     if (term === undefined || term === this.#term) return;
-    for (let failures = 1; !signal.aborted && this.#leadership.term === term; failures++) {
-      try {
-        this.#failures = await this.#read();
-        this.#writes = new WriteBehind(this.#bucket, this.#log);
-        this.#writes.setPaused(false);
-        this.#term = term;
-        return;
-      } catch (error) {
-        this.#log.warn({ problem: problemOf(error) }, "modules that failed a challenge cannot be read");
-        await pause(backoffMs(failures, Math.random(), backoff), signal);
-      }
-    }
+    const isWanted = (): boolean => this.#leadership.term === term;
+    const found = await insist(() => this.#read(), {
+      signal: this.#stopped.signal,
+      isWanted,
+      onFailure: (failure) =>
+        this.#log.warn({ problem: failure }, "modules that failed a challenge cannot be read"),
+    });
+    // The lead may have been lost while it was read; then nothing may be written.
+    if (!found || !isWanted()) return;
+    this.#failures = found;
+    this.#writes = new WriteBehind(this.#bucket, this.#log);
+    this.#writes.setPaused(false);
+    this.#term = term;
   }
 
   /** Why this version is kept off the host; undefined when it is not. */
