@@ -4,6 +4,7 @@ import { objectRefOfUnit } from "../compile/unit.ts";
 import type { Reconciler } from "../reconciler.ts";
 import { successorOf } from "../rotation/choose-target.ts";
 import type { LiveRotation } from "../rotation/live-rotation.ts";
+import type { Saved } from "../rotation/rotations.ts";
 import { customizedEnds } from "./customization-views.ts";
 import type { ErrorReply } from "./replies.ts";
 import { rotationPlan, rotationView } from "./rotation-views.ts";
@@ -129,8 +130,8 @@ const routes: Route[] = [
       if (!live) return noRotation(parts);
       const to = memberAsked(live, query);
       if (!to.isKnown) return unknownMember(live, to.member);
-      if (await reconciler.rotations.rotate(live, to.member)) return ok(rotationView(live));
-      return notLeading();
+      const saved = await reconciler.rotations.rotate(live, to.member);
+      return saved.kind === "stored" ? ok(rotationView(live)) : notSaved(saved);
     },
   },
   {
@@ -226,6 +227,12 @@ function memberAsked(live: LiveRotation, query: URLSearchParams): { member: stri
 
 function unknownMember(live: LiveRotation, member: string): Reply {
   return error(400, `${member} is none of ${live.settings.through.join(", ")}`);
+}
+
+function notSaved(saved: Exclude<Saved, { kind: "stored" }>): Reply {
+  if (saved.kind === "overtaken") return notLeading();
+  if (saved.kind === "failed") return error(503, saved.problem.message);
+  return error(409, "another controller has decided something else meanwhile; ask again");
 }
 
 const notLeading = (): Reply => error(503, "another controller leads; ask that one");

@@ -42,6 +42,8 @@ export class LiveRotation {
   stored: StoredRotation | undefined;
   /** What is decided is being written down; until then nothing else is decided. */
   saving: Promise<unknown> | undefined;
+  /** How often in a row that could not be done. */
+  failures = 0;
   wake: NodeJS.Timeout | undefined;
   readonly #ports: LiveRotationPorts;
   #places: Places | undefined;

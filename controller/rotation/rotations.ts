@@ -5,8 +5,10 @@ import {
   formatProblem,
   type HostId,
   isInverseUnit,
+  type Problem,
   problemOf,
 } from "../../schemas/mod.ts";
+import { backoffMs } from "../backoff.ts";
 import type { Placement } from "../compile/placement.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
 import { insist } from "../insist.ts";
@@ -32,6 +34,9 @@ export interface RotationsOptions extends LiveRotationPorts {
   onChange(rotation: LiveRotation): void;
   onEvent(event: RotationEvent & { object: ObjectRef }): void;
 }
+
+/** What became of a decision: "changed" when somebody else had decided before. */
+export type Saved = { kind: "stored" | "overtaken" | "changed" } | { kind: "failed"; problem: Problem };
 
 const backoff = { backoffFirstMs: 100, backoffMaxMs: 10_000 };
 /** Timers of Node.js hold less than 25 days. */
@@ -142,14 +147,14 @@ export class Rotations {
     return false;
   }
 
-  /** Moves to a member now. Resolves when that is written down; false when this controller does not lead. */
-  async rotate(live: LiveRotation, to: Member): Promise<boolean> {
+  /** Moves to a member now. Resolves when that is written down, or to why it is not; nobody tries it again then. */
+  async rotate(live: LiveRotation, to: Member): Promise<Saved> {
     while (live.saving) await live.saving;
-    if (!this.#leads()) return false;
+    if (!this.#leads()) return { kind: "overtaken" };
     const { record, events } = rotateTo(live.record, to, Date.now());
-    live.saving = this.#save(live, record, events);
-    await live.saving;
-    return true;
+    const saving = this.#save(live, record, events);
+    live.saving = saving;
+    return await saving;
   }
 
   async stop(): Promise<void> {
@@ -240,7 +245,7 @@ export class Rotations {
     live.wake.unref();
   }
 
-  async #save(live: LiveRotation, record: RotationRecord, events: readonly RotationEvent[]): Promise<void> {
+  async #save(live: LiveRotation, record: RotationRecord, events: readonly RotationEvent[]): Promise<Saved> {
     const { log, onOvertaken, onChange, onEvent } = this.#options;
     let afterMs = 0;
     try {
@@ -251,20 +256,22 @@ export class Rotations {
         term: this.#term as number,
         before: live.stored,
       });
+      live.failures = 0;
       if (saved.kind === "overtaken") {
         this.#term = undefined;
         onOvertaken(saved.term);
-        return;
+        return { kind: "overtaken" };
       }
       live.stored = saved.stored;
       live.record = saved.stored.record ?? newRecord(live.settings.through);
       if (saved.kind === "stored") for (const event of events) onEvent({ ...event, object: live.ref });
+      return { kind: saved.kind };
     } catch (error) {
-      log.warn(
-        { rotation: live.ref, problem: problemOf(error) },
-        "what is decided of a rotation cannot be written",
-      );
-      afterMs = backoff.backoffFirstMs;
+      const found = problemOf(error);
+      log.warn({ rotation: live.ref, problem: found }, "what is decided of a rotation cannot be written");
+      live.failures += 1;
+      afterMs = backoffMs(live.failures, Math.random(), backoff);
+      return { kind: "failed", problem: found };
     } finally {
       live.saving = undefined;
       onChange(live);

@@ -1,10 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Bucket, MemoryBus } from "../../../bus/mod.ts";
 import type { RunningController } from "../../../controller/mod.ts";
+import { fail } from "../../../schemas/mod.ts";
 import type { FakeDaemon } from "../fake-daemon.ts";
 import { FakeLeadership } from "../fixtures.ts";
 import { until } from "../until.ts";
-import { World } from "../world.ts";
+import { type StartOptions, World } from "../world.ts";
 import { rotationFiles } from "./rotation-files.ts";
 
 const test = suite<{ world: World }>("rotations on a fleet");
@@ -39,10 +41,10 @@ const reasonsOf = ({ reconciler }: RunningController): string[] =>
     .filter(({ object }) => object === rotation)
     .map(({ reason }) => reason);
 
-async function atRest(world: World) {
+async function atRest(world: World, options: StartOptions = {}) {
   world.source.commit(rotationFiles());
   const daemons = await daemonsOf(world);
-  const controller = await world.controller();
+  const controller = await world.controller(options);
   await reportAll(daemons);
   await until("the first is in force", () => isEverywhere(daemons, "tag active 10"));
   await until("at rest", () => controller.reconciler.rotations.get(rotation)?.record.current === "tag");
@@ -157,13 +159,51 @@ test("what was decided of a rotation that leaves the source while nobody leads i
 test("somebody asks for another by hand", async ({ world }) => {
   const { controller, daemons } = await atRest(world);
   const live = controller.reconciler.rotations.get(rotation)!;
-  assert.ok(await controller.reconciler.rotations.rotate(live, "compress"));
+  assert.equal(await controller.reconciler.rotations.rotate(live, "compress"), { kind: "stored" });
   await until("moved", () => isEverywhere(daemons, "compress active 10"));
   world.leadership.set(undefined);
-  assert.not.ok(
+  assert.equal(
     await controller.reconciler.rotations.rotate(live, "tag"),
+    { kind: "overtaken" },
     "one that does not lead decides nothing",
   );
 });
+
+test("who asks by hand is told when that cannot be written down, and nothing is done of it", async ({
+  world,
+}) => {
+  let isAway = false;
+  const bus = withBucket(world.bus.join(), "record", (bucket) => ({
+    update: (...given) => (isAway ? unavailable() : bucket.update(...given)),
+  }));
+  const { controller } = await atRest(world, { bus });
+  const live = controller.reconciler.rotations.get(rotation)!;
+  isAway = true;
+  const saved = await controller.reconciler.rotations.rotate(live, "compress");
+  assert.is(saved.kind === "failed" && saved.problem.code, "bus.unavailable");
+  assert.is(live.record.move, undefined);
+  isAway = false;
+  assert.equal(await controller.reconciler.rotations.rotate(live, "compress"), { kind: "stored" });
+});
+
+const unavailable = async (): Promise<never> => fail("bus.unavailable", { reason: "it is away" });
+
+/** The bus, with another way to do some of what its bucket of this name does. */
+function withBucket(bus: MemoryBus, name: string, other: (bucket: Bucket) => Partial<Bucket>): MemoryBus {
+  const bucketOf = async (asked: string): Promise<Bucket> => {
+    const bucket = await bus.bucket(asked);
+    return asked === name ? instead(bucket, other(bucket)) : bucket;
+  };
+  return instead(bus, { bucket: bucketOf });
+}
+
+function instead<T extends object>(object: T, other: Partial<T>): T {
+  return new Proxy(object, {
+    get(target, name) {
+      const own = Reflect.get(name in other ? other : target, name);
+      return typeof own === "function" ? own.bind(target) : own;
+    },
+  });
+}
 
 test.run();
