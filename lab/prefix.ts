@@ -1,4 +1,4 @@
-import { type Prefix, parsePrefix } from "../schemas/mod.ts";
+import { addressText, type Prefix, parsePrefix, prefixBytes } from "../schemas/mod.ts";
 
 /** The address blocks among these texts; anything else (which validation refuses) is left out. */
 export function prefixesOf(addresses: readonly string[]): Prefix[] {
@@ -8,8 +8,8 @@ export function prefixesOf(addresses: readonly string[]): Prefix[] {
 /** The network a prefix is of, in text: "10.0.0.0/24". */
 export function networkText(prefix: Prefix): string {
   const shift = BigInt(bitsOf(prefix) - prefix.length);
-  const network = (prefix.address >> shift) << shift;
-  return `${prefix.family === 4 ? v4Text(network) : v6Text(network)}/${prefix.length}`;
+  const address = (prefix.address >> shift) << shift;
+  return `${addressText(prefixBytes({ family: prefix.family, address }))}/${prefix.length}`;
 }
 
 /** Whether two networks have addresses in common. */
@@ -21,16 +21,4 @@ export function overlaps(a: Prefix, b: Prefix): boolean {
 
 function bitsOf({ family }: Prefix): 32 | 128 {
   return family === 4 ? 32 : 128;
-}
-
-function v4Text(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join(".");
-}
-
-/** RFC 5952, through the parser of URLs, which follows it. */
-function v6Text(value: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
-  );
-  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }

@@ -48,7 +48,16 @@ export {
   parseRepository,
 } from "./parse/parse-repository.ts";
 export { objectRef, ParsedObject } from "./parse/parsed-object.ts";
-export { addressBytes, isSameAddress, type Prefix, parsePrefix, prefixContains } from "./prefix.ts";
+export {
+  addressBytes,
+  addressText,
+  isSameAddress,
+  type Prefix,
+  parsePrefix,
+  prefixBytes,
+  prefixContains,
+  wholePrefix,
+} from "./prefix.ts";
 export {
   fail,
   formatProblem,

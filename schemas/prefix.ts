@@ -31,11 +31,29 @@ export function isSameAddress(a: string, b: string): boolean {
 /** The 4 or 16 bytes of an address, in network order; undefined when the text is none. */
 export function addressBytes(text: string): Uint8Array | undefined {
   const parsed = parsePrefix(text);
-  if (!parsed) return undefined;
-  const bytes = new Uint8Array(parsed.family === 4 ? 4 : 16);
-  let rest = parsed.address;
+  return parsed && prefixBytes(parsed);
+}
+
+/** The 4 or 16 bytes of a prefix's address, in network order. */
+export function prefixBytes({ family, address }: Omit<Prefix, "length">): Uint8Array {
+  const bytes = new Uint8Array(family === 4 ? 4 : 16);
+  let rest = address;
   for (let at = bytes.length - 1; at >= 0; at--, rest >>= 8n) bytes[at] = Number(rest & 0xffn);
   return bytes;
+}
+
+/** An address of 4 or 16 bytes in network order as text: "10.0.0.5", or "fd00::5" as RFC 5952 writes it. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const groups = Array.from({ length: 8 }, (_, group) => view.getUint16(group * 2).toString(16));
+  // Node has no formatter of addresses, but its URLs write them so.
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+}
+
+/** The prefix that holds this address and no other, in text. */
+export function wholePrefix(address: string): string {
+  return `${address}/${address.includes(":") ? 128 : 32}`;
 }
 
 /** Whether `inner` lies in `outer` whole. */

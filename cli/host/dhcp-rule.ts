@@ -1,7 +1,7 @@
 import type { Interface } from "../../daemon/linux/mod.ts";
 import { standardModule } from "../../modules/mod.ts";
+import { addressText, wholePrefix } from "../../schemas/mod.ts";
 import type { DhcpLease } from "./dhcp-lease.ts";
-import { formatAddress, wholePrefix } from "./format-address.ts";
 import type { RuleToSend } from "./read-rules.ts";
 
 const intervalMaxS = 60;
@@ -17,7 +17,7 @@ export function dhcpRule(
   { address, server, leaseSeconds, clientId }: DhcpLease,
   hostname: string,
 ): RuleToSend | undefined {
-  if (!own.addresses.some(({ bytes }) => formatAddress(bytes) === address)) return undefined;
+  if (!own.addresses.some(({ bytes }) => addressText(bytes) === address)) return undefined;
   const config = {
     address,
     server,

@@ -1,8 +1,7 @@
 import type { InterfaceAddress } from "../../daemon/linux/mod.ts";
 import { standardModule } from "../../modules/mod.ts";
-import { fail } from "../../schemas/mod.ts";
+import { addressText, fail, wholePrefix } from "../../schemas/mod.ts";
 import type { AvahiService } from "./avahi-services.ts";
-import { formatAddress, wholePrefix } from "./format-address.ts";
 import type { RuleToSend } from "./read-rules.ts";
 
 /** What mdns-responder takes. */
@@ -14,7 +13,7 @@ export function mdnsRule(
   own: readonly Pick<InterfaceAddress, "bytes">[],
   { name, services }: { name: string; services: readonly AvahiService[] },
 ): RuleToSend | undefined {
-  const addresses = own.filter(({ bytes }) => !isLinkLocal(bytes)).map(({ bytes }) => formatAddress(bytes));
+  const addresses = own.filter(({ bytes }) => !isLinkLocal(bytes)).map(({ bytes }) => addressText(bytes));
   if (addresses.length === 0) return undefined;
   const host = `${escaped(name)}.local`;
   const records = [

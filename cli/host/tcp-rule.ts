@@ -1,7 +1,6 @@
 import type { InterfaceAddress, TcpConnection } from "../../daemon/linux/mod.ts";
 import { standardModule } from "../../modules/mod.ts";
-import { fail } from "../../schemas/mod.ts";
-import { formatAddress, wholePrefix } from "./format-address.ts";
+import { addressText, fail, wholePrefix } from "../../schemas/mod.ts";
 import type { RuleToSend } from "./read-rules.ts";
 
 /** What tcp-keeper takes. */
@@ -12,7 +11,7 @@ export function tcpRule(
   own: readonly Pick<InterfaceAddress, "bytes">[],
   connections: readonly TcpConnection[],
 ): RuleToSend | undefined {
-  const addresses = new Set(own.map(({ bytes }) => formatAddress(bytes)));
+  const addresses = new Set(own.map(({ bytes }) => addressText(bytes)));
   const kept = connections.map(toConfig).filter(({ local }) => addresses.has(local));
   if (kept.length === 0) return undefined;
   if (kept.length > connectionsMax) {
@@ -25,5 +24,5 @@ export function tcpRule(
 }
 
 function toConfig({ local, remote, ...rest }: TcpConnection) {
-  return { local: formatAddress(local), remote: formatAddress(remote), ...rest };
+  return { local: addressText(local), remote: addressText(remote), ...rest };
 }

@@ -1,5 +1,5 @@
-import type { SeenFlow } from "../../schemas/mod.ts";
-import { addressText, networkPart } from "../module/describe-packet.ts";
+import { addressText, type SeenFlow } from "../../schemas/mod.ts";
+import { networkPart } from "../module/describe-packet.ts";
 import { type CapturedPacket, linkTypes } from "../module/read-capture.ts";
 
 /** Messages of one direction of a flow, in the order of the capture. */

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { addressText } from "../../schemas/mod.ts";
 
 const protocols = new Map([
   [1, "ICMP"],
@@ -42,14 +43,6 @@ function addressesOf(packet: Uint8Array, version: number): string[] {
   return [0, 1].map((index) =>
     addressText(packet.subarray(start + index * length, start + (index + 1) * length)),
   );
-}
-
-/** "10.0.0.5", "fd00::5". */
-export function addressText(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
-  const groups = Array.from({ length: 8 }, (_, index) => u16(bytes, 2 * index).toString(16));
-  // The URL parser writes IPv6 addresses in their shortest form (RFC 5952).
-  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
 
 function withPort(address: string, port: number | undefined): string {

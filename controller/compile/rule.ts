@@ -7,6 +7,7 @@ import {
   quantityBytes,
   type Rule,
   type SleepRuleSpec,
+  wholePrefix,
 } from "../../schemas/mod.ts";
 import { proxyOf } from "./host.ts";
 import { lifeOf, placeOnEach } from "./place.ts";
@@ -79,5 +80,4 @@ const addressesOf = (host: Host): string[] =>
   );
 
 /** An address alone is the prefix that holds it and nothing else. */
-const asPrefix = (address: string): string =>
-  address.includes("/") ? address : `${address}/${address.includes(":") ? 128 : 32}`;
+const asPrefix = (address: string): string => (address.includes("/") ? address : wholePrefix(address));

@@ -1,4 +1,4 @@
-import { metValuesMax } from "../../schemas/mod.ts";
+import { addressText, metValuesMax } from "../../schemas/mod.ts";
 import type { SocketOwner } from "../linux/mod.ts";
 import type { Endpoint, FlowEnds } from "./flow.ts";
 import type { OpenParameter } from "./tap.ts";
@@ -37,20 +37,4 @@ export class MetParameters {
     values.add(value);
     if (values.size > metValuesMax) values.delete(values.values().next().value as string);
   }
-}
-
-export function addressText(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
-  const groups: string[] = [];
-  for (let at = 0; at < 16; at += 2) {
-    groups.push((((bytes[at] as number) << 8) | (bytes[at + 1] as number)).toString(16));
-  }
-  const text = groups.join(":");
-  // The longest run of zeros is left out (RFC 5952 §4.2).
-  const runs = [...text.matchAll(/(^|:)0(:0)+(?=:|$)/g)];
-  const longest = runs.sort((a, b) => b[0].length - a[0].length)[0];
-  if (!longest) return text;
-  const before = text.slice(0, longest.index);
-  const after = text.slice(longest.index + longest[0].length);
-  return `${before}::${after.replace(/^:/, "")}`;
 }

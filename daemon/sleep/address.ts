@@ -36,14 +36,6 @@ export function addressBytes({ family, words }: Pick<WordPrefix, "family" | "wor
   return family === 4 ? bytes.slice(12) : bytes;
 }
 
-/** "10.0.0.5", or "fd00::5" as RFC 5952 writes it. */
-export function addressText(address: Pick<WordPrefix, "family" | "words">): string {
-  const bytes = addressBytes(address);
-  if (address.family === 4) return bytes.join(".");
-  const groups = address.words.flatMap((word) => [(word >>> 16).toString(16), (word & 0xffff).toString(16)]);
-  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
-}
-
 /** Words of 4 or 16 bytes in network order. */
 export function wordsOf(bytes: Uint8Array): Words {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,3 +1,4 @@
+import { addressText } from "../../schemas/mod.ts";
 import type { IngressDrops } from "../linux/mod.ts";
 import { bytesAsPrefix, type WordPrefix } from "./address.ts";
 import type { StreamEnds } from "./connection.ts";
@@ -50,11 +51,5 @@ function wholeAddress({ family, words }: WordPrefix): WordPrefix {
 
 /** As nftables writes a connection. */
 function writeConnection({ peer, peerPort, own, ownPort }: StreamEnds): string {
-  return `${writeAddress(peer)} . ${peerPort} . ${writeAddress(own)} . ${ownPort}`;
-}
-
-function writeAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: 8 }, (_, group) => view.getUint16(group * 2).toString(16)).join(":");
+  return `${addressText(peer)} . ${peerPort} . ${addressText(own)} . ${ownPort}`;
 }

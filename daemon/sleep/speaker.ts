@@ -1,7 +1,8 @@
 import { type ReactionSink, respondBytesMax } from "../../modules/mod.ts";
+import { addressText } from "../../schemas/mod.ts";
 import { RawIpSender } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
-import { addressBytes, addressText } from "./address.ts";
+import { addressBytes } from "./address.ts";
 import type { AddressTable } from "./address-table.ts";
 import { ethernetBytes, type Headers } from "./headers.ts";
 import type { Link } from "./link.ts";
@@ -154,7 +155,7 @@ export class Speaker implements ReactionSink {
   #call(): WakeCall {
     const { family, s0, s1, s2, s3 } = this.#to;
     if (family === 0) return { protocol: "timer" };
-    const peer = addressText({ family: family === 4 ? 4 : 6, words: [s0, s1, s2, s3] });
+    const peer = addressText(addressBytes({ family: family === 4 ? 4 : 6, words: [s0, s1, s2, s3] }));
     return { protocol: wakeProtocolOf(this.#protocol), peer };
   }
 

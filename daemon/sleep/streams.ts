@@ -1,8 +1,7 @@
 import { type StreamGuest, streamBytesMax } from "../../modules/mod.ts";
-import { type Problem, ProblemError } from "../../schemas/mod.ts";
+import { addressText, type Problem, ProblemError } from "../../schemas/mod.ts";
 import { type Accepted, closeTcp, PrivateStack, readTcp } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
-import { addressText, wordsOf } from "./address.ts";
 import { Connection, encodeEnds, type StreamEnds } from "./connection.ts";
 import { Conversations, connectionKey, isOpening, keyOfAnswer, keyOfPacket } from "./conversations.ts";
 import type { Headers } from "./headers.ts";
@@ -338,6 +337,5 @@ export class Streams {
 }
 
 function wakeCallOf({ ends: { peer } }: Connection): WakeCall {
-  const family = peer.length === 4 ? 4 : 6;
-  return { protocol: "TCP", peer: addressText({ family, words: wordsOf(peer) }) };
+  return { protocol: "TCP", peer: addressText(peer) };
 }

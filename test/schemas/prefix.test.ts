@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { addressBytes, isSameAddress, parsePrefix, prefixContains } from "../../schemas/mod.ts";
+import {
+  addressBytes,
+  addressText,
+  isSameAddress,
+  parsePrefix,
+  prefixContains,
+  wholePrefix,
+} from "../../schemas/mod.ts";
 
 const table: [text: string, wanted: { family: number; address: bigint; length: number } | undefined][] = [
   ["10.0.0.5/24", { family: 4, address: 0x0a000005n, length: 24 }],
@@ -49,6 +56,31 @@ test("an address has its bytes in network order", () => {
   assert.equal(addressBytes("10.0.1.255"), new Uint8Array([10, 0, 1, 255]));
   assert.equal(addressBytes("fd00::102"), new Uint8Array([0xfd, ...Array(13).fill(0), 1, 2]));
   assert.is(addressBytes("dns"), undefined);
+});
+
+test("addresses are written as everybody writes them", () => {
+  for (const text of [
+    "10.0.0.5",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "fd00::",
+    "fd00::5",
+    "1:0:2::3",
+    "1::2:0:0:3",
+    "8001:0:0:4::8",
+    "fe80::ff:fe00:1",
+    "fd00:1:2:3:4:5:6:7",
+  ])
+    assert.is(addressText(addressBytes(text)!), text);
+});
+
+test("the prefix that holds one address holds no other", () => {
+  for (const [address, prefix] of [
+    ["10.0.0.5", "10.0.0.5/32"],
+    ["fd00::5", "fd00::5/128"],
+  ] as const)
+    assert.is(wholePrefix(address), prefix);
 });
 
 test("every IPv6 address is read as its number", () => {

@@ -20,7 +20,7 @@ test("name, addresses and services become records of the standard rule, each onc
     subtypes: ["_a._sub._http._tcp"],
   };
   const made = mdnsRule(own, { name: "nas", services: [service, other] }) as RuleToSend;
-  const v6 = "fd09:0:0:0:0:0:0:5";
+  const v6 = "fd09::5";
   const pointer = (name: string, data: string) => ({ name, type: "PTR", data });
   const config = {
     addresses: ["10.0.0.5", v6],

@@ -20,11 +20,11 @@ test("connections of the host's addresses become a rule with what the standard r
   ]);
   assert.equal(made?.rule, {
     TCP: {
-      addresses: ["10.0.0.5/32", "fd09:0:0:0:0:0:0:5/128"],
+      addresses: ["10.0.0.5/32", "fd09::5/128"],
       config: {
         connections: [
           { local: "10.0.0.5", remote: "10.0.0.9", ...state, timestamp: 7 },
-          { local: "fd09:0:0:0:0:0:0:5", remote: "fd09:0:0:0:0:0:0:9", ...state },
+          { local: "fd09::5", remote: "fd09::9", ...state },
         ],
       },
     },

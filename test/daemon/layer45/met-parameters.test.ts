@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { addressText, MetParameters } from "../../../daemon/layer45/met-parameters.ts";
+import { MetParameters } from "../../../daemon/layer45/met-parameters.ts";
 import { addressBytes, metValuesMax } from "../../../schemas/mod.ts";
 
 const owner = { cookie: 1n, inode: 2, process: 7, task: "isc-net-0000", group: "dig", otherTasks: [] };
@@ -19,20 +19,5 @@ test("only open parameters are kept, the last ones met, each once", () => {
   assert.is(localPort?.[0], "3");
   assert.is(localPort?.at(-1), "5");
 });
-
-for (const text of [
-  "10.0.0.1",
-  "::",
-  "::1",
-  "fd00::",
-  "fd00::1",
-  "1:0:2::3",
-  "fd00:1:2:3:4:5:6:7",
-  "1::2:0:0:3",
-]) {
-  test(`${text} is written as it was read`, () => {
-    assert.is(addressText(addressBytes(text) as Uint8Array), text);
-  });
-}
 
 test.run();

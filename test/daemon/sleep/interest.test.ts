@@ -34,7 +34,7 @@ test("it is to leave alone the sleeping hosts' addresses and those connections, 
     ipv4: ["10.9.0.5"],
     ipv6: ["fd09::5"],
     connections4: ["10.8.0.1 . 4000 . 10.9.0.7 . 80"],
-    connections6: ["fd09:0:0:0:0:0:0:1 . 4001 . fd09:0:0:0:0:0:0:7 . 443"],
+    connections6: ["fd09::1 . 4001 . fd09::7 . 443"],
   });
 });
 

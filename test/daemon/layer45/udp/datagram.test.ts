@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { addressText } from "../../../../daemon/layer45/met-parameters.ts";
 import { Datagram } from "../../../../daemon/layer45/udp/datagram.ts";
 import { onesComplementSum } from "../../../../daemon/linux/mod.ts";
+import { addressText } from "../../../../schemas/mod.ts";
 
 const payload = Buffer.from("what the application said");
 
