@@ -21,6 +21,7 @@ import { FakeSource, snapshotOf } from "../test/controller/fake-source.ts";
 import { modules, silent } from "../test/controller/fixtures.ts";
 import { until } from "../test/controller/until.ts";
 import { everywhere, fileOf, fleetFiles, hostName, hostYaml } from "./converge/fleet-files.ts";
+import { print } from "./figure.ts";
 
 const hosts = 1_000;
 const changes = 60;
@@ -63,10 +64,25 @@ async function measure(): Promise<void> {
   const roundTrips: number[] = [];
   for (let at = 0; at < changes; at++) roundTrips.push(await bareRoundTrip(at));
   const perHostMs = await sequentially();
-  print("converge.cold", coldMs, perHostMs * 20 * hosts);
-  print("converge.change.p95", quantile(changeMs, 0.95), quantile(roundTrips, 0.95));
-  print("converge.change.p50", quantile(changeMs, 0.5), quantile(roundTrips, 0.5));
-  print("converge.rollout", quantile(rolloutMs, 0.5), perHostMs * hosts);
+  print({ bench: "converge.cold", value: coldMs, unit: "ms", baseline: perHostMs * 20 * hosts });
+  print({
+    bench: "converge.change.p95",
+    value: quantile(changeMs, 0.95),
+    unit: "ms",
+    baseline: quantile(roundTrips, 0.95),
+  });
+  print({
+    bench: "converge.change.p50",
+    value: quantile(changeMs, 0.5),
+    unit: "ms",
+    baseline: quantile(roundTrips, 0.5),
+  });
+  print({
+    bench: "converge.rollout",
+    value: quantile(rolloutMs, 0.5),
+    unit: "ms",
+    baseline: perHostMs * hosts,
+  });
 }
 
 function isAllReady({ board }: Reconciler): boolean {
@@ -146,16 +162,4 @@ async function startDaemons(): Promise<Worker> {
 function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
-}
-
-function print(bench: string, value: number, baseline: number): void {
-  const rounded = (number: number): number => Number(number.toPrecision(4));
-  const line = {
-    bench,
-    value: rounded(value),
-    unit: "ms",
-    baseline: rounded(baseline),
-    ratio: rounded(value / baseline),
-  };
-  console.log(JSON.stringify(line));
 }

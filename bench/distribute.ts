@@ -14,15 +14,18 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { natsBus } from "../bus/mod.ts";
 import { isReady, type News, type Reconciler, runController } from "../controller/mod.ts";
 import { NatsServer } from "../test/bus/nats-server.ts";
 import { FakeSource, snapshotOf } from "../test/controller/fake-source.ts";
 import { modules, silent } from "../test/controller/fixtures.ts";
 import { until } from "../test/controller/until.ts";
+import { isAsked } from "./asked.ts";
+import { compileC } from "./compile-c.ts";
 import { bareAnswer, bareData, barePieceBytes, moduleBytes } from "./distribute/bare.ts";
 import { customizationYaml, fleetFiles, modulePath, newModule } from "./distribute/fleet-files.ts";
+import { print } from "./figure.ts";
+import { median } from "./median.ts";
 
 const sizes = [10, 50, 250, 1_000, 5_000];
 /** Of a small fleet more: in the first rounds code is compiled and memory is new, which is not the fleet's. */
@@ -33,15 +36,8 @@ const bareDevicesMax = 1_000;
 const bareDeadlineMs = 60_000;
 const customization = "Customization/default/dialect";
 
-const chosen = Number(process.argv[2]?.split(".")[1]);
 const folder = mkdtempSync(join(tmpdir(), "netloom-distribute-"));
-const fanOut = join(folder, "tcp-fan-out");
-execFileSync("cc", [
-  "-O2",
-  "-o",
-  fanOut,
-  fileURLToPath(new URL("../../bench/tcp-fan-out.c", import.meta.url)),
-]);
+const fanOut = compileC(folder, "tcp-fan-out");
 const server = await NatsServer.start();
 const bus = await natsBus({ servers: server.url, identity: { role: "controller" } });
 const processes = startProcesses();
@@ -49,7 +45,10 @@ try {
   const source = new FakeSource(Object.fromEntries(fleetFiles(1)));
   const { reconciler, ready, stop } = await runController({ source, bus, modules, log: silent });
   await ready;
-  for (const devices of chosen ? [chosen] : sizes) await measure(devices, { source, reconciler });
+  for (const devices of sizes) {
+    if (isAsked(`distribute.${devices}`) || isAsked(`distribute.nats.${devices}`))
+      await measure(devices, { source, reconciler });
+  }
   await stop();
 } finally {
   for (const child of processes) child.kill("SIGKILL");
@@ -80,15 +79,17 @@ async function measure(
     source.commit(without);
     await until("no device has the module", () => isEmpty(reconciler), 120_000);
   }
+  const value = median(took);
   const written = Number(execFileSync(fanOut, [String(devices), String(moduleBytes)]).toString());
   if (devices > bareDevicesMax) {
-    print(`distribute.${devices}`, took, written);
+    print({ bench: `distribute.${devices}`, value, unit: "ms", baseline: written });
     return;
   }
   const published: number[] = [];
   for (let round = 0; round < roundsOf(devices); round++) published.push(await publishOnce(devices));
-  print(`distribute.${devices}`, took, median(published));
-  print(`distribute.nats.${devices}`, published, written);
+  const bare = median(published);
+  print({ bench: `distribute.${devices}`, value, unit: "ms", baseline: bare });
+  print({ bench: `distribute.nats.${devices}`, value: bare, unit: "ms", baseline: written });
 }
 
 /** Milliseconds from publishing the bytes to the last device's answer. */
@@ -141,15 +142,4 @@ function startProcesses(): ChildProcess[] {
 async function grow(child: ChildProcess, devices: number): Promise<void> {
   child.send(devices);
   await once(child, "message");
-}
-
-function median(all: readonly number[]): number {
-  return [...all].sort((a, b) => a - b)[all.length >> 1] as number;
-}
-
-function print(bench: string, took: readonly number[], baseline: number): void {
-  const rounded = (number: number): number => Number(number.toPrecision(4));
-  const value = median(took);
-  const line = { bench, value: rounded(value), unit: "ms", baseline: rounded(baseline) };
-  console.log(JSON.stringify({ ...line, ratio: rounded(baseline / value) }));
 }

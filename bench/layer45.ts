@@ -11,14 +11,10 @@
  *
  * Tapped: the module (dns-tag-front) sees the messages and is deactivated. Customized: it puts a tag on each query and takes it off.
  */
+import { isAsked } from "./asked.ts";
 import { measureDigs, measureLoad } from "./layer45/dns.ts";
 import { measureWeb } from "./layer45/web.ts";
 
-const wanted = process.argv[2] ?? "layer45";
-const asks = (figure: string): boolean => figure.startsWith(wanted) || wanted.startsWith(`${figure}.`);
-
-if (asks("layer45.dns")) for (const figure of await measureDigs()) console.log(JSON.stringify(figure));
-if (asks("layer45.udp")) for (const figure of await measureLoad()) console.log(JSON.stringify(figure));
-if (["http", "https"].some((scheme) => asks(`layer45.${scheme}`) || wanted.startsWith(`layer45.${scheme}`))) {
-  for (const figure of await measureWeb(asks)) console.log(JSON.stringify(figure));
-}
+if (isAsked("layer45.dns")) await measureDigs();
+if (isAsked("layer45.udp")) await measureLoad();
+if (isAsked("layer45.http") || isAsked("layer45.https")) await measureWeb();

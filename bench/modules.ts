@@ -3,6 +3,8 @@
  * datagrams, at both ends. Baseline: the same bytes copied in and out of a buffer by the host alone, without a guest.
  */
 import { compileModule, type ReactionSink, SleepGuest, sleepAbi, standardModule } from "../modules/mod.ts";
+import { isAsked } from "./asked.ts";
+import { print } from "./figure.ts";
 import { customizationWorks } from "./modules/customizations.ts";
 import { frameOf } from "./modules/frame.ts";
 
@@ -18,28 +20,25 @@ const rules = [
   "udp-aes256",
   "icmp-echo",
 ];
-const asked = process.argv[2] ?? "modules";
 
 for (const payload of [50, 500, 1000]) {
   const packet = frameOf(payload);
   for (const rule of rules) {
     const bench = `modules.${rule === "udp-echo" ? "call" : rule}.${packet.length}`;
-    if (asked !== "modules" && !bench.startsWith(asked)) continue;
+    if (!isAsked(bench)) continue;
     const value = microseconds(guestCall(rule, packet));
     const baseline = microseconds(plainCopy(packet));
-    const ratio = Number((value / baseline).toFixed(2));
-    console.log(JSON.stringify({ bench, value, unit: "us", baseline, ratio }));
+    print({ bench, value, unit: "us", baseline });
   }
 }
 
 for (const { name, bytes, call } of customizationWorks()) {
   const bench = `modules.${name}`;
-  if (asked !== "modules" && !bench.startsWith(asked)) continue;
+  if (!isAsked(bench)) continue;
   const times = bytes > 10_000 ? 2000 : calls;
   const value = microseconds(call, times);
   const baseline = microseconds(plainCopy(new Uint8Array(bytes)), times);
-  const ratio = Number((value / baseline).toFixed(2));
-  console.log(JSON.stringify({ bench, value, unit: "us", baseline, ratio }));
+  print({ bench, value, unit: "us", baseline });
 }
 
 function guestCall(rule: string, packet: Uint8Array): () => void {
@@ -74,5 +73,5 @@ function microseconds(call: () => void, times = calls): number {
     const each = Number(process.hrtime.bigint() - start) / times / 1000;
     if (round > 0) best = Math.min(best, each);
   }
-  return Number(best.toFixed(3));
+  return best;
 }

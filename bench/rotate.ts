@@ -8,7 +8,6 @@
  * `rotate.whole` and, of its steps, `rotate.deployReceivers`, `.deploySenders`, `.preferReceivers`, `.preferSenders`: median of the
  * rotations, in milliseconds; baseline: the same rotations with no load.
  */
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +15,9 @@ import { fileURLToPath } from "node:url";
 import type { RotationReply } from "../controller/mod.ts";
 import { run, Started } from "../test/lab/started.ts";
 import { until } from "../test/lab/until.ts";
+import { compileC } from "./compile-c.ts";
+import { print } from "./figure.ts";
+import { median } from "./median.ts";
 
 const rate = 2_000;
 const calmSeconds = 5;
@@ -35,8 +37,8 @@ interface Load {
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "netloom-rotate-"));
 try {
-  const steady = join(folder, "dig");
-  execFileSync("cc", ["-O2", "-o", steady, root("bench/dns-steady.c")]);
+  // The taps of the example name dig.
+  const steady = compileC(folder, "dns-steady", { as: "dig" });
   cpSync(root("examples/dns-dialect"), join(folder, "dialect"), { recursive: true });
   const file = join(folder, "dialect", "dialect.yaml");
   writeFileSync(file, readFileSync(file, "utf8").replace("overlap: 5s", "overlap: 300ms"));
@@ -58,18 +60,23 @@ async function measure(steady: string): Promise<void> {
   if (isOver) throw new Error("the load ended before the rotations did; the machine is too busy to measure");
   const load = await asking;
   const lost = load.sent - load.answered + load.wrong;
-  print("rotate.answered", { value: (load.sent - lost) / load.sent, unit: "of the queries", baseline: 1 });
+  const answered = (load.sent - lost) / load.sent;
+  print({ bench: "rotate.answered", value: answered, unit: "of the queries", baseline: 1 });
   if (lost > 0)
     process.stderr.write(
       `of them ${overflows("client") + overflows("resolver")} for a full socket or queue\n`,
     );
-  print("rotate.p50", { value: load.p50, unit: "us", baseline: calm.p50 });
-  print("rotate.p99", { value: load.p99, unit: "us", baseline: calm.p99 });
-  print("rotate.whole", { value: median(loaded, wholeOf), unit: "ms", baseline: median(unloaded, wholeOf) });
-  for (const step of steps) {
-    const took = (past: Past): number => past.tookMs?.[step] ?? Number.NaN;
-    print(`rotate.${step}`, { value: median(loaded, took), unit: "ms", baseline: median(unloaded, took) });
-  }
+  print({ bench: "rotate.p50", value: load.p50, unit: "us", baseline: calm.p50 });
+  print({ bench: "rotate.p99", value: load.p99, unit: "us", baseline: calm.p99 });
+  const compare = (bench: string, tookMs: (past: Past) => number): void =>
+    print({
+      bench,
+      value: median(loaded.map(tookMs)),
+      unit: "ms",
+      baseline: median(unloaded.map(tookMs)),
+    });
+  compare("rotate.whole", wholeOf);
+  for (const step of steps) compare(`rotate.${step}`, (past) => past.tookMs?.[step] ?? Number.NaN);
 }
 
 /** There and back, so many times; resolves to what the controller kept of it. */
@@ -111,18 +118,4 @@ async function ask(steady: string, seconds: number): Promise<Load> {
   if ((await asking.exit) !== 0) throw new Error(asking.output);
   const [sent = 0, answered = 0, wrong = 0, p50 = 0, p99 = 0] = asking.output.trim().split(" ").map(Number);
   return { sent, answered, wrong, p50, p99 };
-}
-
-function median(all: readonly Past[], of: (past: Past) => number): number {
-  const sorted = all.map(of).sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] as number;
-}
-
-function print(
-  bench: string,
-  { value, unit, baseline }: { value: number; unit: string; baseline: number },
-): void {
-  const isTime = unit === "ms" || unit === "us";
-  const ratio = Number((isTime ? baseline / value : value / baseline).toPrecision(4));
-  console.log(JSON.stringify({ bench, value, unit, baseline, ratio }));
 }

@@ -16,6 +16,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { asked, isAsked } from "./asked.ts";
+import { print } from "./figure.ts";
 import {
   addHost,
   addRule,
@@ -38,7 +40,6 @@ import {
 } from "./sleep/lan.ts";
 import { measurePlots } from "./sleep/measure-plots.ts";
 
-const wanted = process.argv[2] ?? "sleep";
 /** The two take turns, and of each the best counts: whatever else the machine does only ever slows one down. */
 const rounds = 10;
 const many = 10_000;
@@ -46,26 +47,22 @@ const many = 10_000;
 try {
   prepare();
   for (const bytes of [50, 500, 1_000])
-    if (asks(`sleep.echo.${bytes}`)) await throughput(`sleep.echo.${bytes}`, "echo", bytes);
+    if (isAsked(`sleep.echo.${bytes}`)) await throughput(`sleep.echo.${bytes}`, "echo", bytes);
   for (const work of ["check", "checksum", "substring", "sha256", "aes256"] as const) {
-    if (asks(`sleep.work.${work}`)) await throughput(`sleep.work.${work}`, work, 500);
+    if (isAsked(`sleep.work.${work}`)) await throughput(`sleep.work.${work}`, work, 500);
   }
-  if (asks("sleep.ping.100000")) await pings(100_000);
-  if (asks("sleep.rtt.rules.10000")) await roundTrips("rules");
-  if (asks("sleep.rtt.hosts.10000")) await roundTrips("hosts");
-  if (wanted === "sleep.memory.rule") await ruleMemory();
-  else if (asks("sleep.memory.rule")) {
+  if (isAsked("sleep.ping.100000")) await pings(100_000);
+  if (isAsked("sleep.rtt.rules.10000")) await roundTrips("rules");
+  if (isAsked("sleep.rtt.hosts.10000")) await roundTrips("hosts");
+  if (asked === "sleep.memory.rule") await ruleMemory();
+  else if (isAsked("sleep.memory.rule")) {
     // In a process of its own: what the figures before it have freed is no rule's.
     execFileSync(process.execPath, [process.argv[1] as string, "sleep.memory.rule"], { stdio: "inherit" });
   }
-  if (asks("sleep.memory.idle")) await idleMemory();
-  if (wanted === "sleep.plots") await measurePlots();
+  if (isAsked("sleep.memory.idle")) await idleMemory();
+  if (asked === "sleep.plots") await measurePlots();
 } finally {
   cleanUp();
-}
-
-function asks(figure: string): boolean {
-  return figure === wanted || figure.startsWith(`${wanted}.`);
 }
 
 async function throughput(bench: string, work: Work, bytes: number): Promise<void> {
@@ -85,7 +82,7 @@ async function throughput(bench: string, work: Work, bytes: number): Promise<voi
   });
   await engine.stop();
   const [value, baseline] = [Math.max(...ours), Math.max(...theirs)];
-  print({ bench, value, unit: "packets/s", baseline, ratio: value / baseline });
+  print({ bench, value, unit: "packets/s", baseline });
 }
 
 async function pings(rate: number): Promise<void> {
@@ -102,7 +99,7 @@ async function pings(rate: number): Promise<void> {
   }
   await engine.stop();
   const [value, baseline] = [Math.max(...ours), Math.max(...theirs)];
-  print({ bench: `sleep.ping.${rate}`, value, unit: "answered", baseline, ratio: value / baseline });
+  print({ bench: `sleep.ping.${rate}`, value, unit: "of the requests", baseline });
 }
 
 async function roundTrips(what: "rules" | "hosts"): Promise<void> {
@@ -123,7 +120,7 @@ async function roundTrips(what: "rules" | "hosts"): Promise<void> {
   await engine.stop();
   const value = Math.min(...all);
   const baseline = Math.min(...one);
-  print({ bench: `sleep.rtt.${what}.10000`, value, unit: "µs", baseline, ratio: baseline / value });
+  print({ bench: `sleep.rtt.${what}.10000`, value, unit: "us", baseline });
 }
 
 /** What one more rule of a module that is loaded already takes, of this process with the engine in it. */
@@ -139,7 +136,7 @@ async function ruleMemory(): Promise<void> {
   }
   const value = (residentKiB(process.pid) - before) / (more - few);
   await engine.stop();
-  print({ bench: "sleep.memory.rule", value, unit: "KiB", baseline: aim, ratio: aim / value });
+  print({ bench: "sleep.memory.rule", value, unit: "KiB", baseline: aim });
 }
 
 /** A daemon of its own, with no bus and no unit, once its engines are up. */
@@ -157,7 +154,7 @@ async function idleMemory(): Promise<void> {
       await new Promise((go) => setTimeout(go, 100));
     }
     const value = Math.max(...samples);
-    print({ bench: "sleep.memory.idle", value, unit: "MiB", baseline: aim, ratio: aim / value });
+    print({ bench: "sleep.memory.idle", value, unit: "MiB", baseline: aim });
   } finally {
     child.kill();
     await new Promise((done) => child.once("close", done));
@@ -174,15 +171,4 @@ function isAlive(url: string): Promise<boolean> {
 
 function residentKiB(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
-}
-
-function print(figure: {
-  bench: string;
-  value: number;
-  unit: string;
-  baseline: number;
-  ratio: number;
-}): void {
-  const ratio = Math.round(figure.ratio * 1000) / 1000;
-  console.log(JSON.stringify({ ...figure, ratio }));
 }

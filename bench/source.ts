@@ -9,6 +9,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openSource, type Source } from "../controller/mod.ts";
+import { isAsked } from "./asked.ts";
+import { print } from "./figure.ts";
+import { median } from "./median.ts";
 
 const files = 10_000;
 const rounds = 9;
@@ -29,7 +32,12 @@ async function benchGit(): Promise<void> {
     git(root, "clone", "--quiet", "--depth=1", `file://${repository}`, clone);
   });
   const source = openSource(`${repository}#main`, { folder: join(root, "store"), pollIntervalMs: 3_600_000 });
-  print("source.git.cold", await timed(() => readAll(source)), cloned);
+  print({
+    bench: "source.git.cold",
+    value: await timed(() => readAll(source)),
+    unit: "ms",
+    baseline: cloned,
+  });
   const pulls: number[] = [];
   const changes: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -45,7 +53,7 @@ async function benchGit(): Promise<void> {
       }),
     );
   }
-  print("source.git.change", median(changes), median(pulls));
+  print({ bench: "source.git.change", value: median(changes), unit: "ms", baseline: median(pulls) });
   await source.close();
 }
 
@@ -57,7 +65,12 @@ async function benchDirectory(): Promise<void> {
       stdio: ["ignore", "ignore", "inherit"],
     });
   });
-  print("source.directory.cold", await timed(() => readAll(source)), summed);
+  print({
+    bench: "source.directory.cold",
+    value: await timed(() => readAll(source)),
+    unit: "ms",
+    baseline: summed,
+  });
   const changes: number[] = [];
   const statuses: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -67,7 +80,7 @@ async function benchDirectory(): Promise<void> {
     changes.push((await delivered) - written);
     statuses.push(statusMs());
   }
-  print("source.directory.change", median(changes), median(statuses));
+  print({ bench: "source.directory.change", value: median(changes), unit: "ms", baseline: median(statuses) });
   await source.close();
 }
 
@@ -118,28 +131,4 @@ async function timed(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-/** The argument is "source" or the beginning of a figure's name. */
-function isAsked(group: string): boolean {
-  const asked = process.argv[2] ?? "source";
-  return group.startsWith(asked) || asked.startsWith(group);
-}
-
-function print(bench: string, value: number, baseline: number): void {
-  const figures = {
-    value: round(value),
-    unit: "ms",
-    baseline: round(baseline),
-    ratio: round(value / baseline),
-  };
-  console.log(JSON.stringify({ bench, ...figures }));
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -9,6 +9,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import * as validators from "../schemas/generated/validators.ts";
+import { isAsked } from "./asked.ts";
+import { print } from "./figure.ts";
+import { median } from "./median.ts";
 import { fleetArtifacts, fleetYaml } from "./validate/fleet-yaml.ts";
 
 const command = join(import.meta.dirname, "../cli/main.js");
@@ -26,22 +29,19 @@ try {
       objects.map((text, index) => [fileOf(index), text]),
     );
     const inOne = write(`one-${count}`, [["fleet.yaml", objects.join("---\n")]]);
-    print(`validate.${count}`, count / validateSeconds(inFiles), "objects/s", baseline);
-    print(`validate.${count}.multidocument`, count / validateSeconds(inOne), "objects/s", baseline);
+    const rate = (path: string): number => count / validateSeconds(path);
+    print({ bench: `validate.${count}`, value: rate(inFiles), unit: "objects/s", baseline });
+    print({ bench: `validate.${count}.multidocument`, value: rate(inOne), unit: "objects/s", baseline });
   }
   if (isAsked("validate.start")) {
     const one = write("start", [["host.yaml", fleetYaml(1)[0] as string]]);
-    const nothing = median(() => seconds(["-e", "0"])) * 1000;
-    print("validate.start", median(() => validateSeconds(join(one, "host.yaml"))) * 1000, "ms", nothing);
+    const medianMs = (run: () => number): number => 1_000 * median(Array.from({ length: startRuns }, run));
+    const nothing = medianMs(() => seconds(["-e", "0"]));
+    const value = medianMs(() => validateSeconds(join(one, "host.yaml")));
+    print({ bench: "validate.start", value, unit: "ms", baseline: nothing });
   }
 } finally {
   rmSync(root, { recursive: true });
-}
-
-/** The argument is "validate" or one figure's name. */
-function isAsked(figure: string): boolean {
-  const asked = process.argv[2] ?? "validate";
-  return asked === "validate" || asked.startsWith(figure);
 }
 
 function fileOf(index: number): string {
@@ -70,11 +70,6 @@ function seconds(args: string[]): number {
   return (performance.now() - started) / 1000;
 }
 
-function median(measure: () => number): number {
-  const values = Array.from({ length: startRuns }, measure).sort((a, b) => a - b);
-  return values[Math.floor(startRuns / 2)] as number;
-}
-
 function yamlObjectsPerSecond(objects: readonly string[]): number {
   const byKind = validators as unknown as Record<string, (value: unknown) => boolean>;
   const started = performance.now();
@@ -83,16 +78,4 @@ function yamlObjectsPerSecond(objects: readonly string[]): number {
     if (byKind[value.kind]?.(value) !== true) throw new Error(`a generated ${value.kind} is not valid`);
   }
   return objects.length / ((performance.now() - started) / 1000);
-}
-
-function print(bench: string, value: number, unit: string, baseline: number): void {
-  const rounded = (number: number): number => Number(number.toPrecision(4));
-  const line = {
-    bench,
-    value: rounded(value),
-    unit,
-    baseline: rounded(baseline),
-    ratio: rounded(value / baseline),
-  };
-  console.log(JSON.stringify(line));
 }

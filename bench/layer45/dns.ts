@@ -1,10 +1,12 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { standardModule } from "../../modules/mod.ts";
 import { RunningEngine } from "../../test/daemon/layer45/running-engine.ts";
+import { compileC } from "../compile-c.ts";
+import { type Figure, print } from "../figure.ts";
 
 const run = promisify(execFile);
 const address = "127.0.0.1";
@@ -17,27 +19,19 @@ const loadSeconds = 2;
 const loadRounds = 3;
 const windows = { alone: 1, many: 32 } as const;
 
-interface Figure {
-  bench: string;
-  value: number;
-  unit: string;
-  baseline: number;
-  ratio: number;
-}
-
-export async function measureDigs(): Promise<Figure[]> {
+export async function measureDigs(): Promise<void> {
   return withServers("dig", async (folder) => {
-    const program = compile(folder, "dig-rounds");
+    const program = compileC(folder, "dig-rounds");
     const { stdout } = await run(program, [address, `${digRounds}`, ...Object.values(ports).map(String)]);
     const lines = stdout
       .trim()
       .split("\n")
       .map((line) => line.split(" ").map(Number));
     const [baseline = 0] = lines[0] ?? [];
-    return touched.map((way, index) => {
+    touched.forEach((way, index) => {
       const [, differenceUs = Number.NaN] = lines[index + 1] ?? [];
-      const value = baseline + differenceUs;
-      return figure(`layer45.dns.${way}`, value / 1_000, "ms", baseline / 1_000);
+      const value = (baseline + differenceUs) / 1_000;
+      print({ bench: `layer45.dns.${way}`, value, unit: "ms", baseline: baseline / 1_000 });
     });
   });
 }
@@ -47,19 +41,21 @@ interface Load {
   p50: number;
   p99: number;
 }
+const units = { rate: "queries/s", p50: "us", p99: "us" } as const;
 
-export async function measureLoad(): Promise<Figure[]> {
+export async function measureLoad(): Promise<void> {
   return withServers("dns-load", async (folder) => {
-    const program = compile(folder, "dns-load");
+    const program = compileC(folder, "dns-load");
     const best: Record<Way, Load> = { untouched: none(), tapped: none(), customized: none() };
     for (let round = 0; round < loadRounds; round += 1) {
       for (const [way, port] of Object.entries(ports)) await load(program, port, best[way as Way]);
     }
-    return touched.flatMap((way) => [
-      figure(`layer45.udp.rate.${way}`, best[way].rate, "queries/s", best.untouched.rate),
-      figure(`layer45.udp.p50.${way}`, best[way].p50, "us", best.untouched.p50),
-      figure(`layer45.udp.p99.${way}`, best[way].p99, "us", best.untouched.p99),
-    ]);
+    for (const way of touched) {
+      for (const [what, unit] of Object.entries(units) as [keyof Load, Figure["unit"]][]) {
+        const [value, baseline] = [best[way][what], best.untouched[what]];
+        print({ bench: `layer45.udp.${what}.${way}`, value, unit, baseline });
+      }
+    }
   });
 }
 
@@ -79,10 +75,7 @@ async function load(program: string, port: number, best: Load): Promise<void> {
 }
 
 /** With the servers running, and the engine at both ends of two of them: for the client of that name. */
-async function withServers(
-  client: string,
-  measure: (folder: string) => Promise<Figure[]>,
-): Promise<Figure[]> {
+async function withServers(client: string, measure: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "netloom-bench-"));
   const servers = Object.values(ports).map(startServer);
   const engine = await new RunningEngine().start();
@@ -98,7 +91,7 @@ async function withServers(
       await engine.install(module, { ...common, role: "receiver", tap: receiver });
       await engine.install(module, { ...common, tap: { application: { group: client }, remote: { port } } });
     }
-    return await measure(folder);
+    await measure(folder);
   } finally {
     await engine.engine.stop();
     for (const { process } of servers) process.kill();
@@ -118,15 +111,4 @@ function startServer(port: number): { process: ChildProcess; ready: Promise<void
     process.once("exit", (code) => failed(new Error(`dnsmasq ended with ${code}`)));
   });
   return { process, ready };
-}
-
-function compile(folder: string, name: string): string {
-  const program = join(folder, name);
-  execFileSync("cc", ["-O2", "-o", program, resolve(`bench/${name}.c`)]);
-  return program;
-}
-
-function figure(bench: string, value: number, unit: string, baseline: number): Figure {
-  const ratio = unit === "queries/s" ? value / baseline : baseline / value;
-  return { bench, value, unit, baseline, ratio: Number(ratio.toPrecision(4)) };
 }

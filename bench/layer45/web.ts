@@ -2,11 +2,14 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { standardModule } from "../../modules/mod.ts";
 import { RunningEngine, type UnitOptions } from "../../test/daemon/layer45/running-engine.ts";
 import { until } from "../../test/daemon/sleep/until.ts";
+import { isAsked } from "../asked.ts";
+import { compileC } from "../compile-c.ts";
+import { print } from "../figure.ts";
 
 const namespace = "layer45-client";
 const serverAddress = "10.45.0.1";
@@ -20,19 +23,11 @@ const contentBytes = { gigabit: 400_000_000, unshaped: 400_000_000 } as const;
 const rounds = 2;
 const rate = ["root", "tbf", "rate", "1gbit", "burst", "256k", "latency", "50ms"];
 
-interface Figure {
-  bench: string;
-  value: number;
-  unit: string;
-  baseline: number;
-  ratio: number;
-}
-
 /**
  * Seconds that curl takes for a file from nginx on another host, with tags put into the stream by one host and taken out by the other;
  * without a limit also beside a relay in C, through which the same file comes untouched.
  */
-export async function measureWeb(asks: (figure: string) => boolean): Promise<Figure[]> {
+export async function measureWeb(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "netloom-web-"));
   const servers = [start(folder), ...startRelays(folder)];
   const engine = await new RunningEngine().start();
@@ -46,19 +41,18 @@ export async function measureWeb(asks: (figure: string) => boolean): Promise<Fig
     await once(client, "message");
     for (const unit of unitsFor("local")) await engine.install(module, unit);
     await until("nginx answers", async () => fetchSeconds("http", "untouched", "small") > 0);
-    const figures: Figure[] = [];
     for (const link of ["gigabit", "unshaped"] as const) {
       shape(link);
       for (const scheme of ["http", "https"] as const) {
         const name = `layer45.${scheme}.${link}`;
-        if (asks(name)) figures.push(...compare(name, folder, scheme, link));
+        if (isAsked(name)) compare(name, folder, scheme, link);
       }
     }
     for (const { name } of clientUnits) {
       const customized = await engine.counter(`Customization/default/${name}/sender`, "customized_total");
-      if (asks(`layer45.${name}`) && !(customized > 0)) throw new Error(`nothing of ${name} was customized`);
+      if (isAsked(`layer45.${name}`) && !(customized > 0))
+        throw new Error(`nothing of ${name} was customized`);
     }
-    return figures;
   } finally {
     client.postMessage("stop");
     await once(client, "message");
@@ -69,7 +63,7 @@ export async function measureWeb(asks: (figure: string) => boolean): Promise<Fig
 }
 
 /** Whatever else the machine does only ever slows it down, so of several rounds the best counts. */
-function compare(bench: string, folder: string, scheme: Scheme, link: keyof typeof contentBytes): Figure[] {
+function compare(bench: string, folder: string, scheme: Scheme, link: keyof typeof contentBytes): void {
   writeFileSync(join(folder, "content"), "");
   truncateSync(join(folder, "content"), contentBytes[link]);
   const ways: Way[] =
@@ -83,12 +77,10 @@ function compare(bench: string, folder: string, scheme: Scheme, link: keyof type
       );
     }
   }
-  const beside = (name: string, way: Way): Figure[] => {
-    const [value, baseline] = [best.get("customized"), best.get(way)];
-    if (value === undefined || baseline === undefined) return [];
-    return [{ bench: name, value, unit: "s", baseline, ratio: Number((baseline / value).toPrecision(4)) }];
-  };
-  return [...beside(bench, "untouched"), ...beside(`${bench}.splice`, "relayed")];
+  const [value, untouched, relayed] = [best.get("customized"), best.get("untouched"), best.get("relayed")];
+  if (value === undefined || untouched === undefined) throw new Error(`nothing was measured for ${bench}`);
+  print({ bench, value, unit: "s", baseline: untouched });
+  if (relayed !== undefined) print({ bench: `${bench}.splice`, value, unit: "s", baseline: relayed });
 }
 
 function fetchSeconds(scheme: Scheme, way: Way, file: string): number {
@@ -156,8 +148,7 @@ function start(folder: string): ChildProcess {
 }
 
 function startRelays(folder: string): ChildProcess[] {
-  const program = join(folder, "tcp-splice");
-  execFileSync("cc", ["-O2", "-pthread", "-o", program, resolve("bench/tcp-splice.c")]);
+  const program = compileC(folder, "tcp-splice");
   return Object.values(ports).map(({ relayed, untouched }) =>
     spawn(program, [`${relayed}`, `${untouched}`], { stdio: "inherit" }),
   );

@@ -7,6 +7,7 @@ import type { Engine } from "../../daemon/engine.ts";
 import { sleepEngine } from "../../daemon/sleep/mod.ts";
 import { standardModule } from "../../modules/mod.ts";
 import { type SleeperSpec, type SleepRuleSpec, type Unit, unitDigest } from "../../schemas/mod.ts";
+import { compileC } from "../compile-c.ts";
 
 /** A proxy (this process, on one processor) and a client (on the other), with a link between them. */
 const folder = mkdtempSync(join(tmpdir(), "netloom-bench-"));
@@ -24,8 +25,9 @@ const sleepProcessor = "0";
 const clientProcessor = "1";
 
 export function prepare(): void {
+  for (const name of ["udp-echo", "udp-work", "frame-flood", "udp-trips", "ping-flood"])
+    compileC(folder, name);
   run(`
-    for name in udp-echo udp-work frame-flood udp-trips ping-flood; do cc -O2 -o ${folder}/$name bench/$name.c; done
     ip netns add client
     ip link add lan type veth peer name eth0 netns client
     ip link set lan address ${proxyMac} up; ip addr add 10.9.0.2/16 dev lan
