@@ -56,8 +56,9 @@ try {
   if (isAsked("sleep.rtt.hosts.10000")) await roundTrips("hosts");
   if (asked === "sleep.memory.rule") await ruleMemory();
   else if (isAsked("sleep.memory.rule")) {
-    // In a process of its own: what the figures before it have freed is no rule's.
-    execFileSync(process.execPath, [process.argv[1] as string, "sleep.memory.rule"], { stdio: "inherit" });
+    // In a process of its own, as what the figures before it have freed is no rule's; and where there is no link of that name yet.
+    const words = [process.execPath, process.argv[1] as string, "sleep.memory.rule"];
+    execFileSync("lab/sandbox", words, { stdio: "inherit" });
   }
   if (isAsked("sleep.memory.idle")) await idleMemory();
   if (asked === "sleep.plots") await measurePlots();
