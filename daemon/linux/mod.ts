@@ -41,7 +41,7 @@ export type { SocketPair } from "./socket-pair.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export type { StreamEnds } from "./stream-ends.ts";
 export { streamEnds, streamModes } from "./stream-record.ts";
-export { type StreamEvent, StreamTaps } from "./stream-taps.ts";
+export { type StreamEvent, StreamTaps, type WantedPorts } from "./stream-taps.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,

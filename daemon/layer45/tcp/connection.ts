@@ -98,6 +98,15 @@ export class Connection {
     return hold;
   }
 
+  /** When the first module that waits for more bytes is asked without them; infinite when none waits, or only for more. */
+  get waitsUntilMs(): number {
+    return Math.min(this.out.waitsUntilMs, this.in.waitsUntilMs);
+  }
+
+  get isAllDrained(): boolean {
+    return this.isDrained("out") && this.isDrained("in");
+  }
+
   isDrained(direction: "out" | "in"): boolean {
     const [taken, given] =
       direction === "out" ? (["takenOut", "givenOut"] as const) : (["takenIn", "givenIn"] as const);

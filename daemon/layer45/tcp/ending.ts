@@ -1,3 +1,5 @@
+import { streamKey } from "./stream-key.ts";
+
 /** A TCP segment that says it is its sender's last, as it lies in memory: IPv4 or IPv6 without extension headers. */
 export interface Ending {
   /** Of the connection as the host sees it: the segment's destination, then its source. */
@@ -18,10 +20,12 @@ export function readEnding(bytes: Uint8Array, start: number, length: number): En
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const payloadBytes = start + length - tcp - headerBytes(view, tcp);
   if (payloadBytes < 0 || (view.getUint8(tcp + 13) & FIN) === 0) return undefined;
-  const end = (at: number, port: number): string =>
-    `${Buffer.from(bytes.subarray(at, at + addressBytes)).toString("hex")}:${view.getUint16(port)}`;
+  const end = (at: number, port: number) => ({
+    address: bytes.subarray(at, at + addressBytes),
+    port: view.getUint16(port),
+  });
   return {
-    key: `${end(destination, tcp + 2)} ${end(source, tcp)}`,
+    key: streamKey({ local: end(destination, tcp + 2), remote: end(source, tcp) }),
     sequence: (view.getUint32(tcp + 4) + payloadBytes) >>> 0,
     payloadBytes,
   };

@@ -1,6 +1,7 @@
-import { type Problem, ProblemError } from "../../../schemas/mod.ts";
+import { ProblemError } from "../../../schemas/mod.ts";
 import { listSocketCookies, NfQueue, QueueRules, type SocketOwners } from "../../linux/mod.ts";
 import type { LoopContext } from "../../worker/mod.ts";
+import { Complaints } from "../complaints.ts";
 import type { Customization } from "../customization.ts";
 import type { SharedOwners } from "../shared-owners.ts";
 import type { Transport } from "../transport.ts";
@@ -41,7 +42,6 @@ export class UdpTransport implements Transport {
   #housekeepingDueMs = 0;
   #busyAtMs = 0;
   #overflows: number | undefined;
-  #refusal = "";
 
   constructor(context: LoopContext, owners: SharedOwners) {
     this.#context = context;
@@ -145,17 +145,13 @@ export class UdpTransport implements Transport {
     }
     for (const holding of queue.holdings()) this.#context.hold(holding);
     const paths = new Paths(owners);
-    const handler = new DatagramHandler(queue, paths, (found) => this.#complain(found));
+    const complaints = new Complaints(this.#context.log);
+    const handler = new DatagramHandler(queue, paths, (found) =>
+      complaints.tell("cannot tell whose datagrams are", found.message, { problem: found }),
+    );
     this.#kernel = { queue, owners, paths, handler };
     this.#context.changed();
     return this.#kernel;
-  }
-
-  /** Of one reason once, as long as there is no other. */
-  #complain(found: Problem): void {
-    if (this.#refusal === found.message) return;
-    this.#refusal = found.message;
-    this.#context.log.warn({ problem: found }, "cannot tell whose datagrams are");
   }
 }
 
