@@ -20,7 +20,7 @@ export interface LoadedUnit {
 }
 
 /**
- * One of the five. An engine gets each verb of the lifecycle only for units of its own, one call at a time, and answers
+ * An engine gets each verb of the lifecycle only for units of its own, one call at a time, and answers
  * by resolving, or by rejecting with a `ProblemError` and leaving everything as it was. All verbs are idempotent.
  *
  * The daemon keeps units on disk and restores them; an engine keeps nothing.

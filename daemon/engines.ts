@@ -1,5 +1,6 @@
 import type { Engine } from "./engine.ts";
-import { layer45Engine, type PluginFolders } from "./layer45/mod.ts";
+import { inverseEngine, type PluginFolders } from "./inverse/mod.ts";
+import { layer45Engine } from "./layer45/mod.ts";
 import { sleepEngine } from "./sleep/mod.ts";
 
 export interface EnginesOptions {
@@ -9,5 +10,5 @@ export interface EnginesOptions {
 
 /** The engines of this netloom, a line each. A host reports those that are not here as not available. */
 export function makeEngines(options: EnginesOptions = {}): Engine[] {
-  return [sleepEngine(), layer45Engine(options)];
+  return [sleepEngine(), layer45Engine(), inverseEngine(options.plugins)];
 }

@@ -1,6 +1,6 @@
 /**
  * The types of middleboxes that plug-ins can be delivered to, a line each: what its files end in. Where the files belong on a
- * host, the daemon knows (`daemon/layer45/plugin-places.ts`).
+ * host, the daemon knows (`daemon/inverse/plugin-places.ts`).
  */
 export const middleboxes = {
   wireshark: { ending: ".lua" },

@@ -9,7 +9,7 @@ export type UnitId = string;
 /** Lower-case hex SHA-256. */
 export type Digest = string;
 
-export const engineNames = ["sleep", "filter", "tunnel", "probe", "layer45"] as const;
+export const engineNames = ["sleep", "filter", "tunnel", "probe", "layer45", "inverse"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** A file that a unit runs on: a WASM module, a Lua or JavaScript source. It travels by digest. */

@@ -21,6 +21,7 @@ const mayImport: Record<string, string[] | "everything"> = {
   "daemon/tunnel": ["schemas", "modules", "daemon/engine.ts", "daemon/worker", "daemon/linux"],
   "daemon/probe": ["schemas", "modules", "daemon/engine.ts", "daemon/worker", "daemon/linux"],
   "daemon/layer45": ["schemas", "modules", "daemon/engine.ts", "daemon/worker", "daemon/linux"],
+  "daemon/inverse": ["schemas", "daemon/engine.ts", "daemon/linux"],
   "daemon/responder": ["schemas", "modules", "daemon/engine.ts"],
   daemon: [
     "schemas",
@@ -33,6 +34,7 @@ const mayImport: Record<string, string[] | "everything"> = {
     "daemon/tunnel",
     "daemon/probe",
     "daemon/layer45",
+    "daemon/inverse",
     "daemon/responder",
   ],
   functions: ["schemas", "bus", "modules"],

@@ -39,7 +39,7 @@ function compileInverse(
   const spec: InverseUnitSpec = { role: "inverse", middlebox: middlebox as MiddleboxType };
   const plugin = file === undefined ? { standard: standardPlugin(middlebox, standard) } : { file };
   const id = inverseUnitId(objectRef(customization), middlebox, index);
-  const unit = makeUnit(id, "layer45", spec, [context.artifact("plugin", plugin)]);
+  const unit = makeUnit(id, "inverse", spec, [context.artifact("plugin", plugin)]);
   return placeOnEach(context.select(hosts), { unit, priority: customization.spec.priority, state: "active" });
 }
 

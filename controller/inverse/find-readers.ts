@@ -4,7 +4,6 @@ import {
   canonicalJson,
   type DesiredUnit,
   type HostId,
-  isInverseUnit,
   isSameAddress,
   type Layer45UnitSpec,
   type ObservedUnit,
@@ -68,7 +67,7 @@ function readerOf(
   { isArriving, host }: { isArriving: boolean; host: EndHost },
 ): Ranked | undefined {
   const module = unit.artifacts.find(({ name }) => name === "module");
-  if (unit.engine !== "layer45" || isInverseUnit(unit.id) || !module) return undefined;
+  if (unit.engine !== "layer45" || !module) return undefined;
   const seen = host.report?.units.find(({ id }) => id === unit.id);
   // What is installed only customizes nothing; what is deprecated still has flows.
   if (seen?.digest !== unit.digest || seen.state === "installed") return undefined;

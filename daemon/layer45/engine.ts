@@ -2,15 +2,11 @@ import { type EngineCapability, ProblemError } from "../../schemas/mod.ts";
 import type { Engine } from "../engine.ts";
 import { checkPacketQueues } from "../linux/mod.ts";
 import { workerEngine } from "../worker/mod.ts";
-import { EngineWithPlugins } from "./engine-with-plugins.ts";
-import type { PluginFolders } from "./plugin-places.ts";
-import { PluginShelf } from "./plugin-shelf.ts";
 
 /** The layer 4.5 engine: modules on the messages between applications and their sockets. */
-export function layer45Engine(options: { plugins?: PluginFolders } = {}): Engine {
+export function layer45Engine(): Engine {
   const script = new URL("./worker.js", import.meta.url);
-  const engine = workerEngine({ name: "layer45", script, capability });
-  return new EngineWithPlugins(engine, new PluginShelf(options.plugins ?? {}));
+  return workerEngine({ name: "layer45", script, capability });
 }
 
 /** Datagrams need queues of packets. What streams need besides is told by the units that need it. */

@@ -3,4 +3,3 @@
  * May import: schemas, modules, daemon/engine.ts, daemon/worker, daemon/linux.
  */
 export { layer45Engine } from "./engine.ts";
-export type { PluginFolders } from "./plugin-places.ts";

@@ -98,6 +98,7 @@ test("a middlebox can read a customization before any end has it, and until no e
   assert.is(idsOf(daemons.box), inverse);
   const [install] = daemons.box.commands;
   assert.ok(install?.verb === "install");
+  assert.is(install.unit.engine, "inverse", "which hosts have that customize nothing themselves");
   assert.equal(install.unit.spec, { role: "inverse", middlebox: "wireshark" });
   assert.equal(
     install.unit.artifacts.map(({ name }) => name),

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { standardModules } from "../../../cli/standard-modules.ts";
 import { runController } from "../../../controller/run-controller.ts";
 import { type Daemon, startDaemon } from "../../../daemon/daemon.ts";
+import { inverseEngine } from "../../../daemon/inverse/mod.ts";
 import { layer45Engine } from "../../../daemon/layer45/engine.ts";
 import { customizationText, wat } from "../../modules/wat.ts";
 import { FakeLeadership, silent } from "../fixtures.ts";
@@ -79,7 +80,7 @@ function startOn({ world, folder }: Context): Promise<Daemon> {
   const options = { host, bus: world.bus.join(), stateDir: folder, version: "0.0.0", log: silent };
   return startDaemon({
     ...options,
-    engines: [layer45Engine({ plugins: { wireshark: join(folder, "plugins") } })],
+    engines: [layer45Engine(), inverseEngine({ wireshark: join(folder, "plugins") })],
     describeHost: () => ({ kernel: "6.18", interfaces: [] }),
   });
 }

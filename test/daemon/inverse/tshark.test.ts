@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { layer45Engine } from "../../../daemon/layer45/engine.ts";
+import { inverseEngine } from "../../../daemon/inverse/mod.ts";
 import { findWiresharkFolder } from "../../../daemon/linux/mod.ts";
 import { sha256 } from "../../../daemon/store/checked-file.ts";
 import { unitDigest } from "../../../schemas/mod.ts";
@@ -31,7 +31,7 @@ test.before.each(async (context) => {
   // Of this test's own mount namespace, so that the machine's stays as it is.
   execFileSync("mount", ["-t", "tmpfs", "none", found.folder]);
   context.at = new Fixture();
-  await context.at.start([layer45Engine()] as never);
+  await context.at.start([inverseEngine()]);
 });
 test.after.each(async ({ at, folder }) => {
   await at.end();
@@ -74,7 +74,7 @@ test("shows customized packets decoded for as long as the customization's invers
   const serving = await at.bus.blobs.serve();
   const made = {
     id: "Customization/default/dns-tag/inverse-wireshark-0",
-    engine: "layer45" as const,
+    engine: "inverse" as const,
     spec: { role: "inverse", middlebox: "wireshark" },
     artifacts: [{ name: "plugin", digest, bytes: content.length }],
   };
@@ -85,7 +85,7 @@ test("shows customized packets decoded for as long as the customization's invers
   assert.is(await seen(), "Xdig0001\ta.example");
   await at.stop();
   assert.is(await seen(), "UDP", "a daemon that is stopped leaves nothing");
-  await at.start([layer45Engine()] as never);
+  await at.start([inverseEngine()]);
   assert.is(await seen(), "Xdig0001\ta.example", "restored");
   assert.equal(await at.codes({ verb: "revoke", unit: unit.id }), ["ack"]);
   assert.is(await seen(), "UDP");

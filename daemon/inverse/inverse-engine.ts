@@ -1,4 +1,5 @@
 import {
+  type EngineCapability,
   fail,
   type InverseUnitSpec,
   isInverseUnit,
@@ -6,11 +7,12 @@ import {
   middleboxes,
   middleboxTypes,
   type ObservedUnit,
+  ProblemError,
   type Unit,
   type UnitId,
   type UnitState,
 } from "../../schemas/mod.ts";
-import type { LoadedUnit } from "../engine.ts";
+import type { Engine, EngineContext, LoadedUnit } from "../engine.ts";
 import { PluginFolder, pluginFileName } from "./plugin-folder.ts";
 import { type PluginFolders, pluginFolderOf, usualFolders } from "./plugin-places.ts";
 
@@ -22,8 +24,16 @@ interface Shelved {
   file: string;
 }
 
-/** The plug-ins by which middleboxes on this host read customizations (layer-4.5 §2.4). */
-export class PluginShelf {
+/**
+ * The plug-ins by which middleboxes on this host read customizations (layer-4.5 §2.4). They are files and nothing else: every
+ * host can have them, and without a thread of their own.
+ */
+export function inverseEngine(folders: PluginFolders = {}): Engine {
+  return new InverseEngine(folders);
+}
+
+class InverseEngine implements Engine {
+  readonly name = "inverse";
   readonly #told: PluginFolders;
   readonly #units = new Map<UnitId, Shelved>();
   readonly #folders = new Map<MiddleboxType, PluginFolder>();
@@ -32,10 +42,18 @@ export class PluginShelf {
     this.#told = folders;
   }
 
-  /** Clears what a daemon before this one has left behind, where it would have put it now. */
-  async sweep(): Promise<void> {
-    for (const type of middleboxTypes) {
-      for (const folder of usualFolders(type, this.#told)) await new PluginFolder(folder).sweep();
+  /** Where a middlebox looks for plug-ins may be found out later: units tell when it is not known. */
+  async capability(): Promise<EngineCapability> {
+    return { engine: this.name, available: true };
+  }
+
+  async start({ log }: EngineContext): Promise<void> {
+    try {
+      await this.#sweep();
+    } catch (error) {
+      // What is left there may confuse a middlebox; that is no reason to do without the engine.
+      if (!(error instanceof ProblemError)) throw error;
+      log.warn({ problem: error.problem }, "old plug-ins not cleared");
     }
   }
 
@@ -55,15 +73,11 @@ export class PluginShelf {
     this.#units.set(unit.id, { unit, priority, state: before?.state ?? "installed", folder, file });
   }
 
-  has(id: UnitId): boolean {
-    return this.#units.has(id);
-  }
-
-  setState(id: UnitId, state: UnitState): void {
+  async setState(id: UnitId, state: UnitState): Promise<void> {
     this.#known(id, "change").state = state;
   }
 
-  setPriority(id: UnitId, priority: number): void {
+  async setPriority(id: UnitId, priority: number): Promise<void> {
     this.#known(id, "prioritize").priority = priority;
   }
 
@@ -90,8 +104,15 @@ export class PluginShelf {
   }
 
   /** Takes all of them away. */
-  async clear(): Promise<void> {
+  async stop(): Promise<void> {
     for (const id of [...this.#units.keys()]) await this.revoke(id);
+  }
+
+  /** Clears what a daemon before this one has left behind, where it would have put it now. */
+  async #sweep(): Promise<void> {
+    for (const type of middleboxTypes) {
+      for (const folder of usualFolders(type, this.#told)) await new PluginFolder(folder).sweep();
+    }
   }
 
   async #folder(type: MiddleboxType): Promise<PluginFolder> {
