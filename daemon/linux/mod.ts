@@ -16,6 +16,7 @@ export { tryLock } from "./lock.ts";
 export { listMulticastGroups, type MulticastGroup } from "./multicast-groups.ts";
 export { enterNetworkNamespace, networkNamespaceCookie } from "./namespace.ts";
 export { checkPacketQueues, hooks, NfQueue, type NfQueueOptions, queuedBytesMax } from "./nf-queue.ts";
+export { openAll } from "./open-all.ts";
 export {
   checkPacketSockets,
   PacketRing,

@@ -1,12 +1,13 @@
-import { attempt } from "./attempt.ts";
+import { attempt, tracingCapabilities } from "./attempt.ts";
 import { bpf, bpfWords } from "./bpf.ts";
 import { attachToCgroup, attachTracepoint, type BpfLoad, loadBpf } from "./bpf-load.ts";
-import { BpfMap } from "./bpf-map.ts";
+import { BpfMap, type BpfMapOptions } from "./bpf-map.ts";
 import { KernelTypes } from "./btf.ts";
 import { openCgroupRoot } from "./cgroup-root.ts";
 import { LeftoverStreams, type StreamMapNames, streamMapNames } from "./leftover-streams.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
 import { int32, viewMemory } from "./memory.ts";
+import { type Kept, openAll } from "./open-all.ts";
 import { type Holding, reclaim } from "./reclaim.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 import { namespaceCookie, socketCookie } from "./socket-options.ts";
@@ -17,6 +18,7 @@ import { StreamPrograms } from "./stream-programs.ts";
 import { streamRecord as record, streamEnds, streamModes, streamRecordBytes } from "./stream-record.ts";
 import { endTcp, socketError } from "./tcp-socket.ts";
 
+const what = "tap TCP connections (BPF sockmap)";
 const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
@@ -82,10 +84,17 @@ export class StreamTaps {
 
   /** Throws `linux.*` problems. */
   static open(options: StreamTapsOptions): StreamTaps {
-    return attempt("tap TCP connections (BPF sockmap)", () => new StreamTaps(options));
+    const open = (): StreamTaps => {
+      const taps = openAll((kept) => new StreamTaps(options, kept));
+      return openAll((kept) => {
+        kept(taps).refill();
+        return taps;
+      });
+    };
+    return attempt(what, open, { needs: tracingCapabilities });
   }
 
-  private constructor({ slots, ready, bytesOut, bytesIn, hold, release }: StreamTapsOptions) {
+  private constructor({ slots, ready, bytesOut, bytesIn, hold, release }: StreamTapsOptions, kept: Kept) {
     this.#hold = hold;
     this.#release = release;
     this.#readyMax = ready;
@@ -93,26 +102,27 @@ export class StreamTaps {
     const types = KernelTypes.ofThisKernel();
     // Kernels without it count what the application reads wrongly: they would stop to tell of what arrives.
     types.field("sk_psock", "msg_tot_len");
-    this.#pairs = new SocketPairs();
-    this.#events = new RingBuffer(eventsBytes);
+    this.#pairs = kept(new SocketPairs());
+    this.#events = kept(new RingBuffer(eventsBytes));
     this.fd = this.#events.map.fd;
     const names = streamMapNames(namespaceCookie(this.#pairs.fd));
-    this.#leftovers = new LeftoverStreams(names);
-    this.#maps = makeMaps(slots, names);
+    this.#leftovers = kept(new LeftoverStreams(names));
+    this.#maps = makeMaps(slots, names, kept);
     const bytes = Math.ceil((slots * streamRecordBytes) / pageBytes) * pageBytes;
     const address = BigInt(
       mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, this.#maps.records.fd, 0) as number | bigint,
     );
     if (address === -1n) checked("mmap", -1);
     this.#mapping = { kind: "mapping", address, bytes };
+    kept({ close: () => reclaim([this.#mapping]) });
     const memory = viewMemory(address, bytes);
     this.#numbers = new Uint32Array(memory);
     this.#counters = new BigUint64Array(memory);
     this.#bytes = new Uint8Array(memory);
+    kept({ close: () => this.#descriptors.forEach(closeDescriptor) });
     this.#load(new StreamPrograms(types, { ...this.#maps, events: this.#events.map }), types);
     for (const holding of this.#holdings()) hold(holding);
     for (let slot = slots - 1; slot >= 0; slot -= 1) this.#unused.push(slot);
-    this.refill();
   }
 
   /** Has pairs ready for new connections again; to be called after `events`. Throws `SystemCallError`. */
@@ -317,9 +327,12 @@ export class StreamTaps {
     });
     const operations = { type: "socketOps", attachment: "socketOps" } as const;
     const loaded = this.#keep(loadBpf({ ...operations, instructions: established }));
-    const group = openCgroupRoot("tap TCP connections");
-    this.#keep(attachToCgroup(loaded, group, "socketOps"));
-    closeDescriptor(group);
+    const group = openCgroupRoot(what);
+    try {
+      this.#keep(attachToCgroup(loaded, group, "socketOps"));
+    } finally {
+      closeDescriptor(group);
+    }
   }
 
   #keep(fd: number): number {
@@ -368,13 +381,14 @@ function putUnlessClosed(map: BpfMap, slot: number, fd: number): void {
   }
 }
 
-function makeMaps(slots: number, names: StreamMapNames) {
+function makeMaps(slots: number, names: StreamMapNames, kept: Kept) {
   const sockets = { type: "sockmap", keyBytes: 4, valueBytes: 4, entriesMax: slots } as const;
   const byCookie = { type: "hash", keyBytes: 8, valueBytes: 4 } as const;
+  const map = (options: BpfMapOptions): BpfMap => kept(new BpfMap(options));
   return {
-    slots: new BpfMap({ ...byCookie, entriesMax: slots }),
-    pairSlots: new BpfMap({ ...byCookie, entriesMax: 2 * slots }),
-    records: new BpfMap({
+    slots: map({ ...byCookie, entriesMax: slots }),
+    pairSlots: map({ ...byCookie, entriesMax: 2 * slots }),
+    records: map({
       type: "array",
       keyBytes: 4,
       valueBytes: streamRecordBytes,
@@ -382,15 +396,15 @@ function makeMaps(slots: number, names: StreamMapNames) {
       mappable: true,
       name: names.records,
     }),
-    applications: new BpfMap({ ...sockets, name: names.applications }),
-    arrivals: new BpfMap({ ...sockets, name: names.arrivals }),
-    endings: new BpfMap(sockets),
-    closers: new BpfMap(sockets),
-    inner: new BpfMap(sockets),
-    outer: new BpfMap(sockets),
-    free: new BpfMap({ type: "queue", keyBytes: 0, valueBytes: 4, entriesMax: slots }),
-    senders: new BpfMap({ type: "lruHash", keyBytes: 8, valueBytes: sendingBytes, entriesMax: sendersMax }),
-    ports: new BpfMap({ type: "hash", keyBytes: 8, valueBytes: 4, entriesMax: portsMax }),
+    applications: map({ ...sockets, name: names.applications }),
+    arrivals: map({ ...sockets, name: names.arrivals }),
+    endings: map(sockets),
+    closers: map(sockets),
+    inner: map(sockets),
+    outer: map(sockets),
+    free: map({ type: "queue", keyBytes: 0, valueBytes: 4, entriesMax: slots }),
+    senders: map({ type: "lruHash", keyBytes: 8, valueBytes: sendingBytes, entriesMax: sendersMax }),
+    ports: map({ type: "hash", keyBytes: 8, valueBytes: 4, entriesMax: portsMax }),
   };
 }
 

@@ -1,11 +1,12 @@
 import koffi from "koffi";
-import { attempt } from "./attempt.ts";
+import { attempt, tracingCapabilities } from "./attempt.ts";
 import { runIterator } from "./bpf-iterator.ts";
 import { BpfMap, type BpfMapOptions } from "./bpf-map.ts";
 import { KernelTypes } from "./btf.ts";
 import { openCgroupRoot } from "./cgroup-root.ts";
 import { closeDescriptor, libc } from "./libc.ts";
 import { networkNamespaceCookie } from "./namespace.ts";
+import { type Kept, openAll } from "./open-all.ts";
 import { ownPidNamespace } from "./pid-namespace.ts";
 import { type Holding, reclaim } from "./reclaim.ts";
 import { RingBuffer } from "./ring-buffer.ts";
@@ -49,33 +50,24 @@ export class TracedOwners implements SocketOwners {
 
   /** Throws `linux.*` problems. Needs CAP_BPF and CAP_PERFMON of the machine itself. */
   static open(): TracedOwners {
-    const undo: (() => void)[] = [];
-    const kept = <T extends { close(): void }>(made: T): T => {
-      undo.unshift(() => made.close());
-      return made;
-    };
-    try {
-      return attempt(what, () => {
-        const changes = kept(new RingBuffer(changesBytes));
-        const map = (options: Pick<BpfMapOptions, "keyBytes" | "valueBytes">): BpfMap =>
-          kept(new BpfMap({ type: "hash", growing: true, entriesMax: socketsMax, ...options }));
-        const scope = thisScope({
-          users: map({ keyBytes: 8, valueBytes: socketUser.bytes }),
-          watched: map({ keyBytes: 8, valueBytes: 1 }),
-          sent: kept(new BpfMap({ ...sentMap, entriesMax: sentMax })),
-          changes: changes.map,
-        });
-        const diagnosis = kept(new SocketDiagnosis());
-        const programs = traceWithin(scope);
-        undo.unshift(() => programs.forEach(closeDescriptor));
-        const target = scope.types.functionId("bpf_iter_task_file");
-        runIterator(what, { instructions: presentSockets(scope), target });
-        return new TracedOwners({ maps: scope.maps, changes, diagnosis, programs });
+    const open = (kept: Kept): TracedOwners => {
+      const changes = kept(new RingBuffer(changesBytes));
+      const map = (options: Pick<BpfMapOptions, "keyBytes" | "valueBytes">): BpfMap =>
+        kept(new BpfMap({ type: "hash", growing: true, entriesMax: socketsMax, ...options }));
+      const scope = thisScope({
+        users: map({ keyBytes: 8, valueBytes: socketUser.bytes }),
+        watched: map({ keyBytes: 8, valueBytes: 1 }),
+        sent: kept(new BpfMap({ ...sentMap, entriesMax: sentMax })),
+        changes: changes.map,
       });
-    } catch (error) {
-      for (const step of undo) step();
-      throw error;
-    }
+      const diagnosis = kept(new SocketDiagnosis());
+      const programs = traceWithin(scope);
+      kept({ close: () => programs.forEach(closeDescriptor) });
+      const target = scope.types.functionId("bpf_iter_task_file");
+      runIterator(what, { instructions: presentSockets(scope), target });
+      return new TracedOwners({ maps: scope.maps, changes, diagnosis, programs });
+    };
+    return attempt(what, () => openAll(open), { needs: tracingCapabilities });
   }
 
   private constructor(parts: {

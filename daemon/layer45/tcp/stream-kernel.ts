@@ -1,4 +1,4 @@
-import { Epoll, epollIn, type SocketOwners, StreamBuffer, StreamTaps } from "../../linux/mod.ts";
+import { Epoll, epollIn, openAll, type SocketOwners, StreamBuffer, StreamTaps } from "../../linux/mod.ts";
 import type { LoopContext } from "../../worker/mod.ts";
 import type { SharedOwners } from "../shared-owners.ts";
 import { EndGate } from "./end-gate.ts";
@@ -23,27 +23,24 @@ export interface StreamKernel {
 
 /** Throws `linux.*` problems where streams are not to be had, and then leaves nothing open. */
 export function openStreamKernel(context: LoopContext, shared: SharedOwners): StreamKernel {
-  const taps = StreamTaps.open({
-    slots: connectionsMax,
-    ready: readyMax,
-    bytesOut,
-    bytesIn,
-    hold: (holding) => context.hold(holding),
-    release: (holding) => context.release(holding),
+  const kernel = openAll((kept): StreamKernel => {
+    const taps = kept(
+      StreamTaps.open({
+        slots: connectionsMax,
+        ready: readyMax,
+        bytesOut,
+        bytesIn,
+        hold: (holding) => context.hold(holding),
+        release: (holding) => context.release(holding),
+      }),
+    );
+    const owners = kept(shared.share());
+    const gate = kept(new EndGate());
+    const epoll = kept(new Epoll(eventsPerTurn));
+    epoll.add(taps.fd, epollIn);
+    epoll.add(gate.queue.fd, epollIn);
+    return { taps, owners, gate, epoll, work: kept(new StreamBuffer(workBytes)) };
   });
-  let owners: SocketOwners | undefined;
-  let gate: EndGate;
-  try {
-    owners = shared.share();
-    gate = new EndGate();
-  } catch (error) {
-    owners?.close();
-    taps.close();
-    throw error;
-  }
-  const kernel = { taps, owners, gate, epoll: new Epoll(eventsPerTurn), work: new StreamBuffer(workBytes) };
-  kernel.epoll.add(taps.fd, epollIn);
-  kernel.epoll.add(gate.queue.fd, epollIn);
   for (const holding of holdingsOf(kernel)) context.hold(holding);
   return kernel;
 }
