@@ -1,10 +1,9 @@
 import { attempt, tracingCapabilities } from "./attempt.ts";
 import { bpf, bpfWords } from "./bpf.ts";
-import { loadBpf } from "./bpf-load.ts";
+import { attachIterator, loadBpf } from "./bpf-load.ts";
 import { checked, closeDescriptor, libc } from "./libc.ts";
 
 const read = libc.func("long read(int, void *, size_t)");
-const ATTACH_ITER = 28;
 const readBytes = 64 * 1024;
 const outputBytesMax = 64 * 1024 * 1024;
 
@@ -30,7 +29,7 @@ export function runIterator(what: string, program: IteratorProgram): Buffer {
       what,
       () => {
         const loaded = kept(loadBpf({ type: "tracing", attachment: "iterator", ...program }));
-        const linked = kept(bpf("LINK_CREATE", bpfWords(loaded, 0, ATTACH_ITER)));
+        const linked = kept(attachIterator(loaded));
         return readAll(kept(bpf("ITER_CREATE", bpfWords(linked, 0))));
       },
       { needs: tracingCapabilities },

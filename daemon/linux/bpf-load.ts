@@ -61,12 +61,22 @@ export function loadBpf(load: BpfLoad): number {
   throw new SystemCallError(call, errno);
 }
 
-// Each of these attaches a program until the descriptor that it answers is closed, and throws `SystemCallError`.
+// Each of these attaches a program, until the descriptor that it answers is closed, and throws `SystemCallError`.
 
 /** To the tracepoint that the program was loaded for. */
 export function attachTracepoint(program: number): number {
   // struct { __u64 name; __u32 prog_fd; }
   return bpf("RAW_TRACEPOINT_OPEN", bpfWords(0, 0, program));
+}
+
+/** To the sockets that a sockmap holds; until nothing has the map any more. */
+export function attachToSockmap(program: number, map: { fd: number }, attachment: BpfAttachment): void {
+  bpf("PROG_ATTACH", bpfWords(map.fd, program, attachments[attachment]));
+}
+
+/** To the iterator over what the program was loaded for. */
+export function attachIterator(program: number): number {
+  return bpf("LINK_CREATE", bpfWords(program, 0, attachments.iterator));
 }
 
 /** To the sockets of all processes in a cgroup (version 2), given as an open folder, and in those below it. */

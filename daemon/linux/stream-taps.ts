@@ -1,6 +1,5 @@
 import { attempt, tracingCapabilities } from "./attempt.ts";
-import { bpf, bpfWords } from "./bpf.ts";
-import { attachToCgroup, attachTracepoint, type BpfLoad, loadBpf } from "./bpf-load.ts";
+import { attachToCgroup, attachToSockmap, attachTracepoint, loadBpf } from "./bpf-load.ts";
 import { BpfMap, type BpfMapOptions } from "./bpf-map.ts";
 import { KernelTypes } from "./btf.ts";
 import { openCgroupRoot } from "./cgroup-root.ts";
@@ -27,7 +26,13 @@ const eventsBytes = 64 * 1024;
 const portsMax = 1024;
 /** Threads that send at the same time. */
 const sendersMax = 16_384;
-const attachTypes = { message: 7, parser: 4, streamVerdict: 5, verdict: 38 } as const;
+/** Types of the programs that a sockmap takes, by where it has them. */
+const sockmapPrograms = {
+  messageVerdict: "socketMessage",
+  streamParser: "socketBuffer",
+  streamVerdict: "socketBuffer",
+  socketBufferVerdict: "socketBuffer",
+} as const;
 
 export interface StreamTapsOptions {
   /** Connections that can be tapped at a time. */
@@ -288,31 +293,17 @@ export class StreamTaps {
 
   #load(programs: StreamPrograms, types: KernelTypes): void {
     const { applications, arrivals, endings, closers, inner, outer } = this.#maps;
-    const put = (map: BpfMap, at: keyof typeof attachTypes, load: BpfLoad): void => {
-      const fd = this.#keep(loadBpf(load));
-      bpf("PROG_ATTACH", bpfWords(map.fd, fd, attachTypes[at]));
+    const put = (map: BpfMap, attachment: keyof typeof sockmapPrograms, instructions: Uint8Array): void => {
+      const type = sockmapPrograms[attachment];
+      attachToSockmap(this.#keep(loadBpf({ type, attachment, instructions })), map, attachment);
     };
-    const messages = { type: "socketMessage", attachment: "messageVerdict" } as const;
-    const buffers = { type: "socketBuffer" } as const;
-    put(applications, "message", { ...messages, instructions: programs.sent() });
-    put(arrivals, "parser", { ...buffers, attachment: "streamParser", instructions: programs.parser() });
-    put(arrivals, "streamVerdict", {
-      ...buffers,
-      attachment: "streamVerdict",
-      instructions: programs.arrived(),
-    });
-    put(endings, "verdict", {
-      ...buffers,
-      attachment: "socketBufferVerdict",
-      instructions: programs.ended(),
-    });
-    put(closers, "verdict", {
-      ...buffers,
-      attachment: "socketBufferVerdict",
-      instructions: programs.endHandedOn(),
-    });
-    put(inner, "message", { ...messages, instructions: programs.written("application") });
-    put(outer, "message", { ...messages, instructions: programs.written("network") });
+    put(applications, "messageVerdict", programs.sent());
+    put(arrivals, "streamParser", programs.parser());
+    put(arrivals, "streamVerdict", programs.arrived());
+    put(endings, "socketBufferVerdict", programs.ended());
+    put(closers, "socketBufferVerdict", programs.endHandedOn());
+    put(inner, "messageVerdict", programs.written("application"));
+    put(outer, "messageVerdict", programs.written("network"));
     for (const [name, instructions] of [
       ["sock_send_length", programs.sendingOver()],
       ["sys_enter", programs.systemCall()],
