@@ -49,10 +49,13 @@ export class SleepLoop implements EngineLoop {
         ),
       context.log,
     );
-    const streams = new Streams(context, {
-      wanted: (rule, call) => this.#sleepers.want(rule, call),
-      faulted: (rule, found) => this.#rules.fault(rule, found),
-    });
+    const streams = new Streams(
+      { context, clock },
+      {
+        wanted: (rule, call) => this.#sleepers.want(rule, call),
+        faulted: (rule, found) => this.#rules.fault(rule, found),
+      },
+    );
     const traffic = new Traffic(streams, {
       seen: (sleeper) => this.#sleepers.step(sleeper, "seen"),
       faulted: (rule, found) => this.#rules.fault(rule, found),
@@ -124,7 +127,7 @@ export class SleepLoop implements EngineLoop {
     let frames = 0;
     for (const link of this.#links.open) frames += this.#receive(link);
     this.#performDue();
-    frames += this.#streams.turn(nowMs);
+    frames += this.#streams.turn();
     this.#links.settle();
     const kernelMs = Math.min(
       this.#guard.turn(nowMs),

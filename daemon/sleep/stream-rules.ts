@@ -1,6 +1,7 @@
 import type { StreamGuest, StreamSink } from "../../modules/mod.ts";
 import type { Problem } from "../../schemas/mod.ts";
 import type { Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
 import type { Rule } from "./rule.ts";
 
 /** So much of what a rule says is kept for a peer that does not read; more breaks the connection off. */
@@ -13,12 +14,11 @@ const outboxBytesMax = 256 * 1024;
 export class StreamRules implements StreamSink {
   readonly touched = new Set<Connection>();
   wanted = false;
-  readonly #connections: ReadonlyMap<number, Connection>;
+  readonly #connections: Connections;
   #rule: Rule | undefined;
   #sent = false;
 
-  /** @param connections all there are, by number */
-  constructor(connections: ReadonlyMap<number, Connection>) {
+  constructor(connections: Connections) {
     this.#connections = connections;
   }
 

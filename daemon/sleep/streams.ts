@@ -1,39 +1,18 @@
-import { type StreamGuest, streamBytesMax } from "../../modules/mod.ts";
-import { addressText, type Problem, ProblemError } from "../../schemas/mod.ts";
-import { type Accepted, closeTcp, PrivateStack, readTcp } from "../linux/mod.ts";
+import { ProblemError } from "../../schemas/mod.ts";
+import type { Accepted } from "../linux/mod.ts";
 import type { LoopContext } from "../worker/mod.ts";
-import { Connection, encodeEnds, type StreamEnds } from "./connection.ts";
-import { Conversations, connectionKey, isOpening, keyOfAnswer, keyOfPacket } from "./conversations.ts";
+import type { StreamEnds } from "./connection.ts";
+import { Conversations } from "./conversations.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import type { StreamEvents } from "./exchange.ts";
 import type { Headers } from "./headers.ts";
 import type { Link } from "./link.ts";
-import { type Listener, Listeners } from "./listeners.ts";
-import { sendPacket } from "./outgoing.ts";
+import type { Listener } from "./listeners.ts";
 import type { Rule } from "./rule.ts";
 import type { Sleeper } from "./sleeper.ts";
-import { Splices } from "./splices.ts";
-import { StreamRules } from "./stream-rules.ts";
-import type { WakeCall } from "./wakes.ts";
-import { Watch } from "./watch.ts";
+import { StreamParts } from "./stream-parts.ts";
 
-const connectionsPerRuleMax = 128;
-const connectionsMax = 512;
-const packetsPerTurnMax = 512;
-const emitTurnsMax = 4;
 const sweepEveryMs = 250;
-
-export interface StreamEvents {
-  /** The rule wants its host awake, for what it was called for. */
-  wanted(rule: Rule, call: WakeCall): void;
-  faulted(rule: Rule, found: Problem): void;
-}
-
-/** What there is once a rule with streams was installed. */
-interface Open {
-  stack: PrivateStack;
-  watch: Watch;
-  listeners: Listeners;
-  splices: Splices;
-}
 
 /**
  * Rules that speak on TCP connections (docs/sleep.md). A kernel's TCP that only this engine speaks with does the protocol:
@@ -42,18 +21,15 @@ interface Open {
  */
 export class Streams {
   readonly #context: LoopContext;
+  readonly #clock: EngineParts["clock"];
   readonly #events: StreamEvents;
   readonly #conversations = new Conversations();
-  readonly #connections = new Map<number, Connection>();
-  readonly #rules = new StreamRules(this.#connections);
-  readonly #buffer = new Uint8Array(streamBytesMax);
-  #open: Open | undefined;
-  #numbered = 0;
-  #nowMs = 0;
+  #open: StreamParts | undefined;
   #sweepMs = Number.POSITIVE_INFINITY;
 
-  constructor(context: LoopContext, events: StreamEvents) {
+  constructor({ context, clock }: Pick<EngineParts, "context" | "clock">, events: StreamEvents) {
     this.#context = context;
+    this.#clock = clock;
     this.#events = events;
   }
 
@@ -62,27 +38,21 @@ export class Streams {
     this.#prepared();
   }
 
-  #prepared(): Open {
+  #prepared(): StreamParts {
     if (this.#open) return this.#open;
-    const stack = PrivateStack.open();
-    for (const holding of stack.holdings()) this.#context.hold(holding);
-    const watch = new Watch();
-    const hold = (fd: number) => this.#context.hold({ kind: "descriptor", fd });
-    const release = (fd: number) => this.#context.release({ kind: "descriptor", fd });
-    hold(watch.fd);
-    const accepted = (listener: Listener, one: Accepted) => this.#accept(listener, one);
-    this.#open = {
-      stack,
-      watch,
-      listeners: new Listeners({ stack, watch, hold, release, accepted }),
-      splices: new Splices(this.#conversations, { watch, buffer: this.#buffer, hold, release }),
-    };
+    this.#open = new StreamParts({
+      context: this.#context,
+      clock: this.#clock,
+      conversations: this.#conversations,
+      events: this.#events,
+      accepted: (listener, accepted) => this.#accept(listener, accepted),
+    });
     this.#context.changed();
     return this.#open;
   }
 
   descriptors(): number[] {
-    return this.#open ? [this.#open.stack.fd, this.#open.watch.fd] : [];
+    return this.#open?.descriptors ?? [];
   }
 
   /** When `turn` wants to be called again. */
@@ -117,15 +87,17 @@ export class Streams {
 
   /** Breaks off what the rule has; its guest is not told, for it failed, or has no more to say. */
   reset(rule: Rule): void {
-    for (const connection of this.#connections.values()) {
-      if (connection.rule === rule) this.#end(connection, "reset");
+    if (!this.#open) return;
+    const { connections, segments } = this.#open;
+    for (const connection of connections) {
+      if (connection.rule === rule) connections.end(connection, "reset");
     }
-    this.#emitAll();
+    segments.emitAll();
   }
 
   /** The rule's timer has expired. */
   tick(rule: Rule): void {
-    if (this.#call(rule, (guest) => guest.onTimer(this.#rules))) rule.fine();
+    this.#open?.exchange.tick(rule);
   }
 
   /**
@@ -133,16 +105,15 @@ export class Streams {
    * their next segments would reach the host, which knows nothing of them, so that they are broken off now.
    */
   awake(sleeper: Sleeper, isOnPath: boolean): void {
-    if (!isOnPath) return;
-    for (const connection of this.#connections.values()) {
-      const { stage, fd, ends, conversation, rule, number } = connection;
+    if (!isOnPath || !this.#open) return;
+    const { connections, splices, exchange } = this.#open;
+    for (const connection of connections) {
+      const { stage, fd, ends, conversation, rule } = connection;
       if (stage.kind !== "held" || rule.sleeper !== sleeper) continue;
-      this.#connections.delete(number);
-      rule.counts.connections -= 1;
-      this.#open?.watch.remove(fd);
-      this.#open?.splices.add({ fd, ends, conversation, first: stage.first }, this.#nowMs);
-      this.#sweepMs = this.#nowMs;
-      this.#tellClosed(rule, number);
+      connections.give(connection);
+      splices.add({ fd, ends, conversation, first: stage.first }, this.#clock.nowMs);
+      this.#sweepMs = this.#clock.nowMs;
+      exchange.tellClosed(connection);
     }
   }
 
@@ -152,190 +123,43 @@ export class Streams {
 
   /** Takes a segment of a connection between a peer and a host that is awake; false when it is none of ours. */
   hearSpliced(link: Link, headers: Headers, bytes: Uint8Array): boolean {
-    const conversation = this.#conversations.get(keyOfPacket(bytes, headers));
-    if (!conversation?.spliced) return false;
-    conversation.link = link;
-    this.#open?.stack.receive(bytes.subarray(headers.networkAt, headers.end));
-    return true;
+    return this.#open?.segments.hearSpliced(link, headers, bytes) ?? false;
   }
 
   /** Takes a segment for a rule's address and port. Those of connections that the proxy has not seen begin are not its own. */
   hear(rule: Rule, link: Link, headers: Headers, bytes: Uint8Array): void {
-    const key = keyOfPacket(bytes, headers);
-    let conversation = this.#conversations.get(key);
-    if (isOpening(bytes, headers)) {
-      // The peer asks again, and by then it is the host that answers.
-      const { spec, power } = rule.sleeper as Sleeper;
-      if (spec.takeover && power.kind === "waking") return;
-      conversation = this.#conversations.begin(key, rule, link);
-    }
-    if (conversation?.rule !== rule) return;
-    conversation.link = link;
-    const { ring } = link;
-    conversation.peerMac.set(ring.bytes.subarray(ring.start + 6, ring.start + 12));
-    this.#open?.stack.receive(bytes.subarray(headers.networkAt, headers.end));
+    this.#open?.segments.hear(rule, link, headers, bytes);
   }
 
   /** Handles what has come; answers how much that was. */
-  turn(nowMs: number): number {
-    this.#nowMs = nowMs;
+  turn(): number {
     if (!this.#open) return 0;
-    const events = this.#open.watch.turn();
-    this.#open.splices.settle(nowMs);
-    if (nowMs >= this.#sweepMs) this.#sweep();
-    return events + this.#emit();
+    const { watch, splices, segments } = this.#open;
+    const { nowMs } = this.#clock;
+    const events = watch.turn();
+    splices.settle(nowMs);
+    if (nowMs >= this.#sweepMs) this.#sweep(this.#open);
+    return events + segments.emit();
   }
 
   stop(): void {
     if (!this.#open) return;
-    const { stack, watch, listeners, splices } = this.#open;
-    for (const rule of listeners.rules) this.close(rule);
-    splices.stop();
-    this.#emitAll();
-    splices.settle(Number.POSITIVE_INFINITY);
-    for (const holding of stack.holdings()) this.#context.release(holding);
-    this.#context.release({ kind: "descriptor", fd: watch.fd });
-    watch.close();
-    stack.close();
+    for (const rule of this.#open.listeners.rules) this.close(rule);
+    this.#open.close();
     this.#open = undefined;
   }
 
-  #accept({ rule, address: own, port: ownPort }: Listener, accepted: Accepted): void {
-    const { fd, address: peer, port: peerPort } = accepted;
-    const conversation = this.#conversations.get(connectionKey(peer, peerPort, own, ownPort));
-    const isFull =
-      rule.counts.connections >= connectionsPerRuleMax || this.#connections.size >= connectionsMax;
-    if (conversation === undefined || isFull) {
-      rule.counts.refused += 1;
-      closeTcp(fd, "reset");
-      return;
-    }
-    this.#context.hold({ kind: "descriptor", fd });
-    this.#conversations.pin(conversation);
-    this.#numbered = (this.#numbered + 1) >>> 0;
-    const ends = { peer, peerPort, own, ownPort };
-    this.#begin(new Connection({ number: this.#numbered, fd, rule, ends, conversation }, this.#nowMs));
+  #accept(listener: Listener, accepted: Accepted): void {
+    const { nowMs } = this.#clock;
+    const connection = this.#open?.connections.take(listener, accepted, nowMs);
+    if (!connection) return;
+    this.#sweepMs = Math.min(this.#sweepMs, nowMs + sweepEveryMs);
+    this.#open?.exchange.begin(connection);
   }
 
-  #begin(connection: Connection): void {
-    const { rule, number } = connection;
-    this.#connections.set(number, connection);
-    rule.counts.connections += 1;
-    rule.counts.accepted += 1;
-    this.#sweepMs = Math.min(this.#sweepMs, this.#nowMs + sweepEveryMs);
-    this.#wait(connection);
-    this.#call(rule, (guest) => guest.open(number, encodeEnds(connection.ends), this.#rules), connection);
+  #sweep({ connections, splices, exchange }: StreamParts): void {
+    exchange.sweep();
+    const isNeeded = connections.size > 0 || splices.size > 0;
+    this.#sweepMs = isNeeded ? this.#clock.nowMs + sweepEveryMs : Number.POSITIVE_INFINITY;
   }
-
-  #wait(connection: Connection): void {
-    const ready = (readable: boolean) => this.#ready(connection, readable);
-    this.#open?.watch.set(connection.fd, ready, connection.interest);
-  }
-
-  #ready(connection: Connection, readable: boolean): void {
-    if (readable && connection.interest.read && !this.#read(connection)) return;
-    if (this.#connections.has(connection.number)) this.#advance(connection);
-  }
-
-  /** False when the connection is gone. */
-  #read(connection: Connection): boolean {
-    const moved = readTcp(connection.fd, this.#buffer);
-    if (moved === "later") return true;
-    if (moved === "broken") {
-      this.#finish(connection, "reset");
-      return false;
-    }
-    connection.movedMs = this.#nowMs;
-    const { rule, number } = connection;
-    if (moved === 0) {
-      connection.peerEnded = true;
-      if (connection.stage.kind === "speaking") this.#peerEnded(connection);
-    } else if (connection.stage.kind === "speaking") {
-      const bytes = this.#buffer.subarray(0, moved);
-      const call = (guest: StreamGuest) => guest.data(number, bytes, this.#rules);
-      // Only this clears a rule of its faults: one that fails on all it hears accepts connections all the same.
-      if (this.#call(rule, call, connection)) rule.fine();
-    }
-    return this.#connections.has(number);
-  }
-
-  #peerEnded(connection: Connection): void {
-    const { rule, number } = connection;
-    const call = (guest: StreamGuest): Problem | undefined => {
-      const result = guest.end(number, this.#rules);
-      if (result === false) this.#rules.close(number);
-      return typeof result === "boolean" ? undefined : result;
-    };
-    this.#call(rule, call, connection);
-  }
-
-  /** Calls a rule, for what came of a connection or for its timer, then does what it said; false when it failed. */
-  #call(rule: Rule, call: Parameters<StreamRules["run"]>[1], about?: Connection): boolean {
-    const found = this.#rules.run(rule, call);
-    if (found) {
-      this.#events.faulted(rule, found);
-      return false;
-    }
-    const wanted = this.#rules.wanted;
-    for (const connection of [...this.#rules.touched]) this.#advance(connection);
-    if (wanted) this.#events.wanted(rule, about ? wakeCallOf(about) : { protocol: "timer" });
-    return true;
-  }
-
-  #advance(connection: Connection): void {
-    const state = connection.advance(this.#nowMs);
-    if (state === "open") this.#wait(connection);
-    else this.#finish(connection, state === "gone" ? "orderly" : "reset");
-  }
-
-  /** Ends a connection and tells its rule. */
-  #finish(connection: Connection, how: "orderly" | "reset"): void {
-    this.#end(connection, how);
-    this.#tellClosed(connection.rule, connection.number);
-  }
-
-  #tellClosed(rule: Rule, number: number): void {
-    const found = this.#rules.run(rule, (guest) => guest.close(number));
-    if (found) this.#events.faulted(rule, found);
-  }
-
-  #end(connection: Connection, how: "orderly" | "reset"): void {
-    this.#connections.delete(connection.number);
-    connection.rule.counts.connections -= 1;
-    this.#open?.watch.remove(connection.fd);
-    this.#context.release({ kind: "descriptor", fd: connection.fd });
-    connection.close(how);
-    this.#conversations.loosen(connection.conversation);
-  }
-
-  #sweep(): void {
-    for (const connection of this.#connections.values()) {
-      const how = connection.overdue(this.#nowMs);
-      if (how) this.#finish(connection, how);
-    }
-    const isNeeded = this.#connections.size > 0 || (this.#open?.splices.size ?? 0) > 0;
-    this.#sweepMs = isNeeded ? this.#nowMs + sweepEveryMs : Number.POSITIVE_INFINITY;
-  }
-
-  /** Before those are forgotten to whom it goes; the stack's device holds a few hundred packets. */
-  #emitAll(): void {
-    for (let turns = 0; turns < emitTurnsMax && this.#emit() === packetsPerTurnMax; turns += 1);
-  }
-
-  /** Sends what the stack has to send to where its peers are; what is for nobody known is lost, as on a wire. */
-  #emit(): number {
-    let count = 0;
-    for (; count < packetsPerTurnMax; count += 1) {
-      const packet = this.#open?.stack.next();
-      if (!packet) break;
-      const key = keyOfAnswer(packet);
-      const conversation = key === undefined ? undefined : this.#conversations.get(key);
-      if (conversation) sendPacket(packet, conversation.link, conversation.peerMac);
-    }
-    return count;
-  }
-}
-
-function wakeCallOf({ ends: { peer } }: Connection): WakeCall {
-  return { protocol: "TCP", peer: addressText(peer) };
 }
