@@ -11,6 +11,7 @@ import {
   type HostView,
   isAway,
   isProven,
+  type MustStay,
   noteReport,
   type ReportMark,
 } from "./host.ts";
@@ -28,6 +29,7 @@ export interface FleetOptions {
   onOvertaken(term: number): void;
   /** Whether it has to be certain that nothing sent to the host before can change it any more. */
   mustProve(host: HostId): boolean;
+  mustStay: MustStay;
   /** A host, or what is known of it, has changed in a way that may change the status of its units. */
   onHost(host: HostView): void;
   onOutcome(host: HostView, commands: readonly PlannedCommand[], outcome: BatchOutcome, tookMs: number): void;
@@ -175,8 +177,9 @@ export class Fleet {
     this.#queued.delete(host.id);
     const now = performance.now();
     const term = this.#options.term();
-    const proveTerm = this.#options.mustProve(host.id) ? term : undefined;
-    const decision = decide(host, now, { ...this.#options.times, proveTerm });
+    const { times, mustProve, mustStay } = this.#options;
+    const proveTerm = mustProve(host.id) ? term : undefined;
+    const decision = decide(host, now, { ...times, proveTerm, mustStay });
     this.#options.onHost(host);
     if (decision.kind === "wait" && "untilMs" in decision) this.#wakeAt(host.id, decision.untilMs - now);
     if (decision.kind === "settled") this.#settle(host, now);

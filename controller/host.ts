@@ -46,23 +46,38 @@ export type Decision =
   | { kind: "send"; commands: PlannedCommand[] }
   /** The report that was waited for does not come: ask for one. */
   | { kind: "ask" }
-  | { kind: "wait"; for: "reply" | "host" }
+  /** "others": what has to go from here has to stay until they are done. */
+  | { kind: "wait"; for: "reply" | "host" | "others" }
   | { kind: "wait"; for: "report" | "backoff"; untilMs: number };
+
+/** Whether a unit that is not wanted on a host any more has to stay there for now. */
+export type MustStay = (host: HostId, unit: UnitId) => boolean;
+
+/** What a host that its newest report shows as it is would be sent; `left` is what has to stay there for now. */
+export function commandsFor(
+  host: HostView,
+  mustStay: MustStay,
+): { commands: PlannedCommand[]; left: number } {
+  const all = diff(host.desired, host.report?.units ?? [], heldUnits(host));
+  const commands = all.filter((command) => command.verb !== "revoke" || !mustStay(host.id, command.unit));
+  return { commands, left: all.length - commands.length };
+}
 
 /** `proveTerm`: the host has to have answered under this term, so that nothing sent before can change it any more. */
 export function decide(
   host: HostView,
   nowMs: number,
-  options: { awayAfterMs: number; proveTerm?: number | undefined },
+  options: { awayAfterMs: number; proveTerm?: number | undefined; mustStay: MustStay },
 ): Decision {
   const { report, awaited, failure } = host;
   if (host.inFlight) return { kind: "wait", for: "reply" };
   const isStale = awaited !== undefined;
   if (!isStale && !report)
     return host.desired.length === 0 ? { kind: "settled" } : { kind: "wait", for: "host" };
-  const commands = isStale ? [] : diff(host.desired, report?.units ?? [], heldUnits(host));
+  const { commands, left } = isStale ? { commands: [], left: 0 } : commandsFor(host, options.mustStay);
   const isProven = options.proveTerm === undefined || host.provenTerm === options.proveTerm;
-  if (!isStale && commands.length === 0 && isProven) return { kind: "settled" };
+  if (!isStale && commands.length === 0 && isProven)
+    return left > 0 ? { kind: "wait", for: "others" } : { kind: "settled" };
   if (host.isUnheard || isAway(host, nowMs, options.awayAfterMs)) return { kind: "wait", for: "host" };
   if (failure && failure.retryAtMs > nowMs) {
     return { kind: "wait", for: "backoff", untilMs: failure.retryAtMs };

@@ -7,7 +7,7 @@ import { DesiredFleet } from "./desired-fleet.ts";
 import { type PlannedCommand, unitOf } from "./diff.ts";
 import { EventLog, type FleetEvent } from "./events.ts";
 import { Fleet } from "./fleet.ts";
-import type { HostView } from "./host.ts";
+import type { HostView, MustStay } from "./host.ts";
 import { Intake } from "./intake.ts";
 import { Deliveries } from "./inverse/deliveries.ts";
 import { endHosts } from "./inverse/end-hosts.ts";
@@ -145,6 +145,9 @@ export class Reconciler {
       onHosts: (hosts) => {
         for (const host of hosts) this.desired.shape(host, this.fleet);
       },
+      onReleased: (hosts) => {
+        for (const host of hosts) this.fleet.touch(host);
+      },
     });
     this.rotations = new Rotations({
       bucket: record,
@@ -195,6 +198,7 @@ export class Reconciler {
       term: () => this.term,
       onOvertaken: (term) => this.#onOvertaken(term),
       mustProve: (host) => this.rotations.isMoving(host),
+      mustStay: this.mustStay,
       onHost: (host) => {
         this.board.setHost(host);
         this.rotations.noteHost(host.id);
@@ -231,6 +235,9 @@ export class Reconciler {
       isSourceReady: () => isReady(this.#sourceStatus),
     });
   }
+
+  /** What nobody wants on a host any more, and what has to stay there for now. */
+  readonly mustStay: MustStay = (host, unit) => this.#deliveries.mustStay(host, unit);
 
   /** Hosts that may sleep, and how they do. */
   sleepers(): SleeperItem[] {

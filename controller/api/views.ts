@@ -122,9 +122,9 @@ function instanceOf({ unit }: DesiredUnit): NonNullable<HostItem["instances"]> {
   return module && artifact ? [{ unit: unit.id, module: module.digest, artifact }] : [];
 }
 
-export function plan({ fleet, desired }: Reconciler): PlanReply {
+export function plan({ fleet, desired, mustStay }: Reconciler): PlanReply {
   if (!desired.objects || !desired.mayAct) return { hosts: [] };
-  return { revision: desired.objects.revision, hosts: planOf(fleet.hosts()) };
+  return { revision: desired.objects.revision, hosts: planOf(fleet.hosts(), mustStay) };
 }
 
 /** Why the controller cannot do its work; undefined when it can. */

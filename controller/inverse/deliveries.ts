@@ -1,9 +1,10 @@
 import type { HostReport } from "../../bus/mod.ts";
-import type { DesiredUnit, HostId } from "../../schemas/mod.ts";
+import { type DesiredUnit, type HostId, isInverseUnit, type UnitId } from "../../schemas/mod.ts";
 import type { Placement } from "../compile/placement.ts";
 import { objectRefOfUnit } from "../compile/unit.ts";
 import type { ObjectRef } from "../objects.ts";
-import { type Delivery, deliveryOf, isInUse, missingFrom, withoutWaiting } from "./delivery.ts";
+import { type Delivery, deliveryOf, missingFrom, withoutWaiting } from "./delivery.ts";
+import { EndsSeen } from "./ends-seen.ts";
 
 export interface DeliveriesOptions {
   /** The newest report of a host, whether it is there or not. */
@@ -13,6 +14,8 @@ export interface DeliveriesOptions {
   waitMs: number;
   /** What ought to be on these hosts may have changed. */
   onHosts(hosts: Iterable<HostId>): void;
+  /** Something that had to stay on these hosts need not any more. */
+  onReleased(hosts: Iterable<HostId>): void;
 }
 
 interface Live {
@@ -30,8 +33,9 @@ interface Live {
 export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #live = new Map<ObjectRef, Live>();
-  /** What is not declared any more and may be met still. */
-  readonly #leaving = new Map<ObjectRef, Delivery>();
+  readonly #ends = new EndsSeen();
+  /** The hosts on which something was to stay until no end is left. */
+  readonly #kept = new Map<ObjectRef, Set<HostId>>();
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
@@ -42,7 +46,6 @@ export class Deliveries {
     const before = this.#live.get(object);
     const delivery = deliveryOf(placements);
     clearTimeout(before?.timer);
-    if (before) this.#leave(object, before.delivery, delivery);
     if (delivery.inverses.length === 0) this.#live.delete(object);
     else this.#live.set(object, { delivery, untilMs: performance.now() + this.#options.waitMs });
     return hostsOf(delivery, before?.delivery);
@@ -50,12 +53,8 @@ export class Deliveries {
 
   /** Something may be known of a host that was not known before. */
   noteHost(host: HostId): void {
+    for (const object of this.#ends.note(host, this.#sight.reportOf(host))) this.#release(object);
     const concerned = new Set<HostId>();
-    for (const [object, delivery] of this.#leaving) {
-      if (!delivery.ends.some(({ on }) => on === host) || isInUse(delivery, this.#sight)) continue;
-      this.#leaving.delete(object);
-      for (const { on } of delivery.inverses) concerned.add(on);
-    }
     for (const { delivery, timer } of this.#live.values()) {
       // Without a timer nobody waits.
       if (!timer || !delivery.inverses.some(({ on }) => on === host)) continue;
@@ -64,18 +63,19 @@ export class Deliveries {
     if (concerned.size > 0) this.#options.onHosts(concerned);
   }
 
-  /** The units of a host: without ends that wait, and with what is still needed though nobody declares it. */
+  /** The units of a host without ends that wait. */
   shape(host: HostId, units: readonly DesiredUnit[]): DesiredUnit[] {
-    if (this.#live.size === 0 && this.#leaving.size === 0) return [...units];
-    const shaped = withoutWaiting(units, this.#options.reportOf(host), (unit) =>
-      this.#waits(objectRefOfUnit(unit)),
-    );
-    const present = new Set(shaped.map(({ unit }) => unit.id));
-    for (const { inverses } of this.#leaving.values()) {
-      for (const { on, desired } of inverses)
-        if (on === host && !present.has(desired.unit.id)) shaped.push(desired);
-    }
-    return shaped;
+    if (this.#live.size === 0) return [...units];
+    return withoutWaiting(units, this.#options.reportOf(host), (unit) => this.#waits(objectRefOfUnit(unit)));
+  }
+
+  /** Whether a unit that nobody wants on the host any more has to stay: a middlebox may meet what it reads. */
+  mustStay(host: HostId, unit: UnitId): boolean {
+    const object = objectRefOfUnit(unit);
+    if (!isInverseUnit(unit) || !this.#ends.has(object)) return false;
+    const kept = this.#kept.get(object) ?? new Set();
+    this.#kept.set(object, kept.add(host));
+    return true;
   }
 
   stop(): void {
@@ -99,12 +99,10 @@ export class Deliveries {
     return true;
   }
 
-  #leave(object: ObjectRef, before: Delivery, now: Delivery): void {
-    const wanted = new Set(now.inverses.map(({ on, desired }) => `${on} ${desired.unit.id}`));
-    const inverses = before.inverses.filter(({ on, desired }) => !wanted.has(`${on} ${desired.unit.id}`));
-    const leaving = { inverses, ends: before.ends };
-    if (inverses.length > 0 && isInUse(leaving, this.#sight)) this.#leaving.set(object, leaving);
-    else this.#leaving.delete(object);
+  #release(object: ObjectRef): void {
+    const kept = this.#kept.get(object);
+    this.#kept.delete(object);
+    if (kept) this.#options.onReleased(kept);
   }
 }
 

@@ -34,11 +34,6 @@ export function missingFrom({ inverses }: Delivery, { reportOf }: DeliverySight)
     .map(({ on }) => on);
 }
 
-/** Whether some host that is there still has an end of it, so that middleboxes may meet its messages. */
-export function isInUse({ ends }: Delivery, { reportOf }: DeliverySight): boolean {
-  return ends.some(({ on, unit }) => has(reportOf(on), unit));
-}
-
 /** The units of a host without the ends that have to wait; what the host has already stays. */
 export function withoutWaiting(
   units: readonly DesiredUnit[],

@@ -11,7 +11,7 @@ import {
 } from "../../controller/host.ts";
 import { type DesiredUnit, type ObservedUnit, problem } from "../../schemas/mod.ts";
 
-const options = { awayAfterMs: 1_000 };
+const options = { awayAfterMs: 1_000, mustStay: () => false };
 const now = 10_000;
 const found = problem("bus.unavailable", { reason: "test" });
 
@@ -101,6 +101,18 @@ const table: [string, HostView, ReturnType<typeof decide>][] = [
 ];
 for (const [name, host, expected] of table)
   test(name, () => assert.equal(decide(host, now, options), expected));
+
+test("what has to go and has to stay for now is waited for, and all else is done", () => {
+  const mustStay = (host: string, unit: string) => host === "d/h" && unit === "Rule/d/kept";
+  const kept = have(want("Rule/d/kept"));
+  const both = view({ report: report(1, [kept, have(want("Rule/d/other"))]) });
+  assert.equal(decide(both, now, { ...options, mustStay }), {
+    kind: "send",
+    commands: [{ verb: "revoke", unit: "Rule/d/other" }],
+  });
+  const only = view({ report: report(1, [kept]) });
+  assert.equal(decide(only, now, { ...options, mustStay }), { kind: "wait", for: "others" });
+});
 
 test("a report is waited for until it, a newer one, or that of a newer start has come", () => {
   for (const arriving of [report(3), report(4), report(1, [], "b")]) {

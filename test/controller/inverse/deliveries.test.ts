@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { plan } from "../../../controller/api/views.ts";
 import type { FakeDaemon, FakeDaemonOptions } from "../fake-daemon.ts";
 import { until } from "../until.ts";
 import { World } from "../world.ts";
@@ -13,7 +14,9 @@ test.after.each(({ world }) => world.end());
 const ref = "Customization/default/tag";
 const inverse = `${ref}/inverse-wireshark-0`;
 
-function files(options: { inverse?: boolean; isDeclared?: boolean; rotation?: boolean } = {}) {
+function files(
+  options: { inverse?: boolean; isDeclared?: boolean; rotation?: boolean; swapped?: boolean } = {},
+) {
   const hosts = ["client", "server", "box"].map(
     (name, at) => `---
 apiVersion: netloom.dev/v1alpha1
@@ -26,6 +29,7 @@ spec: {interfaces: [{name: eth0, mac: "02:00:00:00:02:0${at}", addresses: [10.0.
     (options.inverse ?? true)
       ? "  inverse: [{middlebox: wireshark, hosts: {matchNames: [box]}, file: tag.lua}]\n"
       : "";
+  const [sender, receiver] = options.swapped ? ["server", "client"] : ["client", "server"];
   const customization = (name: string, priority: number) => `---
 apiVersion: netloom.dev/v1alpha1
 kind: Customization
@@ -34,8 +38,8 @@ spec:
   module: {wasm: tag.wasm}
   priority: ${priority}
   ends:
-    - {role: sender, hosts: {matchNames: [client]}, tap: {protocol: UDP, remote: {port: 53}}}
-    - {role: receiver, hosts: {matchNames: [server]}, tap: {protocol: UDP, local: {port: 53}}}
+    - {role: sender, hosts: {matchNames: [${sender}]}, tap: {protocol: UDP, remote: {port: 53}}}
+    - {role: receiver, hosts: {matchNames: [${receiver}]}, tap: {protocol: UDP, local: {port: 53}}}
 ${reads}`;
   const rotation = `---
 apiVersion: netloom.dev/v1alpha1
@@ -136,6 +140,47 @@ test("an end that is there stays while a middlebox gets a first inverse, or anot
   world.source.commit(files({ inverse: false }));
   // Ends may still send what the middlebox was to read; they stay, so what reads it has to.
   assert.is(done.filter((what) => what.startsWith("revoke")).length, 0);
+});
+
+test("a controller that has not seen it declared keeps what reads a customization until no end has it any more", async ({
+  world,
+}) => {
+  world.source.commit(files());
+  const { daemons, done } = daemonsOf(world);
+  const { reconciler, stop } = await world.controller();
+  await reportAll(daemons);
+  await until("ready", () => reconciler.board.get(ref)?.hosts.ready === 3);
+  await stop();
+  world.source.commit(files({ isDeclared: false }));
+  let release = (): void => undefined;
+  daemons.client.hold(
+    new Promise((done) => {
+      release = done;
+    }),
+  );
+  await world.controller();
+  await until("one end is gone", () => done.includes("revoke server"));
+  release();
+  await until("all are gone", () => done.length === 6);
+  assert.is(done[5], "revoke box");
+});
+
+test("what is not declared to read a customization any more leaves with it, wherever its ends are by then", async ({
+  world,
+}) => {
+  world.source.commit(files());
+  const { daemons, done } = daemonsOf(world);
+  const { reconciler } = await world.controller();
+  await reportAll(daemons);
+  await until("ready", () => reconciler.board.get(ref)?.hosts.ready === 3);
+  world.source.commit(files({ inverse: false }));
+  await until("without it", () => reconciler.board.get(ref)?.hosts.desired === 2);
+  world.source.commit(files({ inverse: false, swapped: true }));
+  await until("nothing is left to do", () => done.length === 7 && plan(reconciler).hosts.length === 0);
+  assert.not.ok(done.includes("revoke box"), "it is needed still");
+  world.source.commit(files({ isDeclared: false }));
+  await until("all are gone", () => done.length === 10);
+  assert.is(done[9], "revoke box");
 });
 
 test("what reads a member of a rotation is there whichever member is in force", async ({ world }) => {

@@ -188,13 +188,12 @@ test("keys are in no report, status, event, plan or detail that the controller g
   const controller = await world.controller({ times });
   await reportAll(fleet);
   await until("answers", () => passed(controller, "server", "receiver") > 0);
-  const { planOf } = await import("../../../controller/plan.ts");
-  const { hostItems, objectDetail } = await import("../../../controller/api/views.ts");
+  const { hostItems, objectDetail, plan } = await import("../../../controller/api/views.ts");
   const { reconciler } = controller;
   fleet.server.daemon.model.apply({ verb: "revoke", unit: `${ref}/receiver` });
   await fleet.server.daemon.report();
   const said = JSON.stringify([
-    planOf(reconciler.fleet.hosts()),
+    plan(reconciler),
     hostItems(reconciler, { withUnits: true }),
     objectDetail(reconciler, ref),
     reconciler.events.list(),
