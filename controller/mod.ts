@@ -7,7 +7,6 @@ export type * from "./api/replies.ts";
 export { type ApiServer, serveApi } from "./api/server.ts";
 export {
   checkSocketFolder,
-  defaultServerAddress,
   parseServerAddress,
   type ServerAddress,
 } from "./api/server-address.ts";

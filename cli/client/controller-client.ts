@@ -2,13 +2,13 @@ import { type IncomingMessage, request } from "node:http";
 // Not by the controller's door, which brings all of it: a command that only asks should be there at once.
 import {
   checkSocketFolder,
-  defaultServerAddress,
   parseServerAddress,
   type ServerAddress,
 } from "../../controller/api/server-address.ts";
 import { findLabs, pathInLab } from "../../lab/find-lab.ts";
 import { runFolder } from "../../lab/run-folder.ts";
 import { fail } from "../../schemas/mod.ts";
+import { defaultServerAddress } from "./default-server-address.ts";
 
 const answerTimeoutMs = 30_000;
 const answerBytesMax = 256 * 1024 * 1024;

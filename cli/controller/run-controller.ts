@@ -3,7 +3,6 @@ import { hostname } from "node:os";
 import pino from "pino";
 import { type Bus, bucketLease, buckets, Elector } from "../../bus/mod.ts";
 import {
-  defaultServerAddress,
   masterSecretOf,
   openSource,
   parseServerAddress,
@@ -14,6 +13,7 @@ import { WorkerReader } from "../../middlebox/mod.ts";
 import type { Problem } from "../../schemas/mod.ts";
 import type { BusFlags } from "../client/bus-flags.ts";
 import { connectBus } from "../client/connect-bus.ts";
+import { defaultServerAddress } from "../client/default-server-address.ts";
 import { firstSignal } from "../client/first-signal.ts";
 import { type SourceFlags, sourceOptions } from "../client/source-flags.ts";
 import { ownVersion } from "../own-version.ts";
