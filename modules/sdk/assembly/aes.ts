@@ -1,6 +1,9 @@
 import { load32, store32 } from "./bytes";
 
-/** AES-256 (FIPS 197), one block at a time, by tables: the one for the first byte of a column, rotated for the others. */
+/**
+ * AES-256 (FIPS 197), one block at a time, by tables: the one for the first byte of a column, rotated for the others. As
+ * "netloom/aes", so that its tables are only in modules that use it.
+ */
 const rounds: usize = 14;
 const box = memory.data(256, 16);
 const inverseBox = memory.data(256, 16);
@@ -39,49 +42,38 @@ export function expandKey(key: usize, schedule: usize): void {
 }
 
 export function encryptBlock(schedule: usize, source: usize, target: usize): void {
-  let at = schedule;
-  let a = load32(source) ^ load<u32>(at);
-  let b = load32(source + 4) ^ load<u32>(at, 4);
-  let c = load32(source + 8) ^ load<u32>(at, 8);
-  let d = load32(source + 12) ^ load<u32>(at, 12);
-  for (let round: usize = 1; round < rounds; round++) {
-    at += 16;
-    const e = mixed(table, a, b, c, d) ^ load<u32>(at);
-    const f = mixed(table, b, c, d, a) ^ load<u32>(at, 4);
-    const g = mixed(table, c, d, a, b) ^ load<u32>(at, 8);
-    d = mixed(table, d, a, b, c) ^ load<u32>(at, 12);
-    a = e;
-    b = f;
-    c = g;
-  }
-  at += 16;
-  store32(target, substituted(box, a, b, c, d) ^ load<u32>(at));
-  store32(target + 4, substituted(box, b, c, d, a) ^ load<u32>(at, 4));
-  store32(target + 8, substituted(box, c, d, a, b) ^ load<u32>(at, 8));
-  store32(target + 12, substituted(box, d, a, b, c) ^ load<u32>(at, 12));
+  crypt(schedule, source, target, table, box, 4, 12);
 }
 
+/** Rows are shifted the other way, which is the same with the second column and the fourth in each other's place. */
 export function decryptBlock(schedule: usize, source: usize, target: usize): void {
-  let at = schedule + 240;
+  crypt(schedule + 240, source, target, inverseTable, inverseBox, 12, 4);
+}
+
+/** `second` and `fourth` say where these columns of a block stand. */
+// @ts-ignore: decorator
+@inline
+function crypt(keys: usize, source: usize, target: usize, columns: usize, bytes: usize, second: usize, fourth: usize): void {
+  let at = keys;
   let a = load32(source) ^ load<u32>(at);
-  let b = load32(source + 4) ^ load<u32>(at, 4);
+  let b = load32(source + second) ^ load<u32>(at + second);
   let c = load32(source + 8) ^ load<u32>(at, 8);
-  let d = load32(source + 12) ^ load<u32>(at, 12);
+  let d = load32(source + fourth) ^ load<u32>(at + fourth);
   for (let round: usize = 1; round < rounds; round++) {
     at += 16;
-    const e = mixed(inverseTable, a, d, c, b) ^ load<u32>(at);
-    const f = mixed(inverseTable, b, a, d, c) ^ load<u32>(at, 4);
-    const g = mixed(inverseTable, c, b, a, d) ^ load<u32>(at, 8);
-    d = mixed(inverseTable, d, c, b, a) ^ load<u32>(at, 12);
+    const e = mixed(columns, a, b, c, d) ^ load<u32>(at);
+    const f = mixed(columns, b, c, d, a) ^ load<u32>(at + second);
+    const g = mixed(columns, c, d, a, b) ^ load<u32>(at, 8);
+    d = mixed(columns, d, a, b, c) ^ load<u32>(at + fourth);
     a = e;
     b = f;
     c = g;
   }
   at += 16;
-  store32(target, substituted(inverseBox, a, d, c, b) ^ load<u32>(at));
-  store32(target + 4, substituted(inverseBox, b, a, d, c) ^ load<u32>(at, 4));
-  store32(target + 8, substituted(inverseBox, c, b, a, d) ^ load<u32>(at, 8));
-  store32(target + 12, substituted(inverseBox, d, c, b, a) ^ load<u32>(at, 12));
+  store32(target, substituted(bytes, a, b, c, d) ^ load<u32>(at));
+  store32(target + second, substituted(bytes, b, c, d, a) ^ load<u32>(at + second));
+  store32(target + 8, substituted(bytes, c, d, a, b) ^ load<u32>(at, 8));
+  store32(target + fourth, substituted(bytes, d, a, b, c) ^ load<u32>(at + fourth));
 }
 
 // @ts-ignore: decorator

@@ -8,8 +8,8 @@ import { store32 } from "./bytes";
  */
 const blockBytes: u32 = 16;
 const responseBytesMax: u32 = 4096;
-const schedule = memory.data(480, 16);
-const ivSchedule = memory.data(480, 16);
+const schedule = memory.data(<i32>scheduleBytes, 16);
+const ivSchedule = memory.data(<i32>scheduleBytes, 16);
 const chain = memory.data(16, 16);
 const plain = memory.data(4112, 16);
 const response = memory.data(4100, 16);
