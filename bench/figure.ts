@@ -5,6 +5,8 @@ const better = {
   "queries/s": "more",
   "of the requests": "more",
   "of the queries": "more",
+  "of the downloads": "more",
+  connections: "less",
   s: "less",
   ms: "less",
   us: "less",
@@ -25,7 +27,9 @@ const digits = 6;
 
 /** A figure as a line of JSON. A ratio over one is always the better one: value over baseline, or the other way round. */
 export function lineOf({ bench, value, unit, baseline }: Figure): string {
-  const ratio = better[unit] === "more" ? value / baseline : baseline / value;
+  const [more, less] = better[unit] === "more" ? [value, baseline] : [baseline, value];
+  // Also when there should be none and there is none.
+  const ratio = more === less ? 1 : more / less;
   const rounded = (number: number): number => Number(number.toPrecision(digits));
   return JSON.stringify({
     bench,

@@ -18,6 +18,12 @@ test("a ratio over one is the better one, whether more or less is better", () =>
   assert.is(ratioOf({ unit: "KiB", value: 200, baseline: 100 }), 0.5);
 });
 
+test("none where there should be none is as good as the baseline, and one is not", () => {
+  const resets = { ...figure, unit: "connections", baseline: 0 } as const;
+  assert.is(JSON.parse(lineOf({ ...resets, value: 0 })).ratio, 1);
+  assert.is(JSON.parse(lineOf({ ...resets, value: 1 })).ratio, 0);
+});
+
 test("one query of 32,000 that was lost is seen", () => {
   assert.match(
     lineOf({ ...figure, unit: "of the queries", value: 31_999 / 32_000, baseline: 1 }),

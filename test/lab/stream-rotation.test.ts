@@ -6,54 +6,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ObjectDetail, RotationReply } from "../../controller/mod.ts";
 import { isRootOfMachine } from "../root-of-machine.ts";
-import { folderWith, run, Started } from "./started.ts";
+import { run, Started } from "./started.ts";
 import { until } from "./until.ts";
-
-const host = (name: string, address: string, lab = ""): string => `apiVersion: netloom.dev/v1alpha1
-kind: Host
-metadata: {name: ${name}, labels: {role: ${name}}}
-spec:
-  interfaces: [{name: eth0, addresses: [${address}]}]
-${lab}---
-`;
-
-/** Each cuts into frames of another size, with another tag. */
-const customization = (name: string, every: number): string => `apiVersion: netloom.dev/v1alpha1
-kind: Customization
-metadata: {name: ${name}}
-spec:
-  module: {standard: stream-tag, config: {tag: ${name}, every: ${every}}}
-  priority: ${every}
-  attach: immediate
-  ends:
-    - role: sender
-      hosts: {matchNames: [server]}
-      tap: {protocol: TCP, application: {group: python3}, local: {port: 8000}}
-    - role: receiver
-      hosts: {matchNames: [client]}
-      tap: {protocol: TCP, application: {group: curl}, remote: {port: 8000}}
----
-`;
-
-/** A folder that declares a server of the files in `content`, a client, and a rotation of two customizations of what is downloaded. */
-function webRepository(content: string): string {
-  const serve = `[python3, -m, http.server, "8000", --protocol, HTTP/1.1, --directory, ${content}]`;
-  return folderWith({
-    "hosts.yaml":
-      host("server", "10.20.0.1/24", `  lab: {run: [${serve}]}\n`) + host("client", "10.20.0.2/24"),
-    "customizations.yaml": customization("one", 1000) + customization("two", 1500),
-    "rotation.yaml": `apiVersion: netloom.dev/v1alpha1
-kind: CustomizationRotation
-metadata: {name: web}
-spec: {through: [one, two], every: 24h, overlap: 300ms, deadline: 30s, retire: deprecate}
-`,
-  });
-}
+import { webRepository } from "./web-repository.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "netloom-web-"));
-/** More than the kernels keep between the two applications, so that the sender has some left when it is moved. */
 const bytes = 40_000_000;
-const bytesPerSecond = 4_000_000;
+/** The link, not the reader, is what is slow, so that the sender has some left when it is moved. */
+const slowLink = "tc qdisc add dev eth0 root tbf rate 32mbit burst 256k latency 50ms".split(" ");
 
 test.after(() => {
   Started.killAll();
@@ -78,18 +38,21 @@ if (isRootOfMachine()) {
     writeFileSync(join(folder, "content"), content);
     const lab = new Started(["lab", webRepository(folder)]);
     await lab.says("  converged");
+    assert.is(run("lab", "exec", "server", "--", ...slowLink).code, 0);
     const got = join(folder, "got");
-    const limit = ["--limit-rate", String(bytesPerSecond), "--silent", "--show-error", "--fail"];
+    const url = "http://10.20.0.1:8000/content";
     const words = [
       "lab",
       "exec",
       "client",
       "--",
       "curl",
-      ...limit,
+      "--silent",
+      "--show-error",
+      "--fail",
       "-o",
       got,
-      "http://10.20.0.1:8000/content",
+      url,
     ];
     const download = new Started(words);
     let isOver = false;
