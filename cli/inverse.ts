@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { SeenFlow } from "../schemas/mod.ts";
 import { type BusFlags, option, withBus } from "./client/bus-flags.ts";
-import { outputOption } from "./client/options.ts";
+import { outputOption, type ServerOption, withServer } from "./client/options.ts";
 import { parseHost } from "./client/parse-host.ts";
 
-export interface InverseFlags extends BusFlags {
+export interface InverseFlags extends BusFlags, ServerOption {
+  /** How to get onto the bus was said. */
+  isOnBus: boolean;
   host: string;
   flow?: SeenFlow;
   output: "text" | "json" | "raw";
@@ -25,12 +27,15 @@ export function registerInverse(program: Command): void {
     .addOption(outputOption(["text", "json", "raw"], "text"))
     .addHelpText(
       "after",
-      "\nIt is this host's daemon's key that signs in to the bus; see netloom bus permissions --middlebox.\nExit status: 0 all were read, 1 some were not, 2 could not run.",
+      "\nWith --bus, or what signs in to it, the bus is asked: this host's daemon's key does (netloom bus permissions --middlebox).\nWithout, the controller is, as other commands do: that of netloom up, or of the only lab that runs.\nExit status: 0 all were read, 1 some were not, 2 could not run.",
     );
-  withBus(command).action(async (capture: string | undefined, flags: InverseFlags) => {
+  withBus(withServer(command)).action(async (capture: string | undefined, flags: InverseFlags) => {
     const { runCommand } = await import("./client/run-command.ts");
     const { askInverse } = await import("./inverse/ask-inverse.ts");
-    await runCommand(() => askInverse(capture, flags));
+    const isSaid = (name: string): boolean =>
+      ["cli", "env"].includes(command.getOptionValueSource(name) ?? "");
+    const isOnBus = flags.server === undefined && ["bus", "nkey", "credentials", "user"].some(isSaid);
+    await runCommand(() => askInverse(capture, { ...flags, isOnBus }));
   });
 }
 

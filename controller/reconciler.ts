@@ -86,7 +86,8 @@ export class Reconciler {
   readonly rotations: Rotations;
   readonly trust: Trust;
   readonly #deliveries: Deliveries;
-  readonly #queries: QueryService | undefined;
+  /** Absent: nobody reads messages for middleboxes here. */
+  readonly queries: QueryService | undefined;
   readonly #listeners = new Set<(news: News) => void>();
   readonly #endings: (() => void)[] = [];
   #sourceStatus: SourceStatus;
@@ -220,7 +221,7 @@ export class Reconciler {
       },
       onPresence: (host, isThere) => log.info({ host: host.id }, isThere ? "host is there" : "host is away"),
     });
-    this.#queries = options.reader && this.#makeQueries(options.reader);
+    this.queries = options.reader && this.#makeQueries(options.reader);
     this.#reader = new SnapshotReader(source, intake, {
       onObjects: (objects) => this.#onObjects(objects),
       onProblems: () => this.#onSource(),
@@ -291,7 +292,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     await this.#keeper.stop();
     await this.rotations.stop();
-    this.#queries?.set(false);
+    this.queries?.set(false);
     await this.trust.stop();
     this.#deliveries.stop();
     await Promise.allSettled([this.#starting]);
@@ -346,7 +347,7 @@ export class Reconciler {
     log.info({ term }, term === undefined ? "another controller leads" : "this controller leads");
     this.#store.setLeading(term !== undefined);
     void this.#service.set(term !== undefined);
-    this.#queries?.set(term !== undefined);
+    this.queries?.set(term !== undefined);
   }
 
   #makeQueries(reader: MessageReader): QueryService {

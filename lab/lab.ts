@@ -9,6 +9,7 @@ import {
   type StandardModules,
 } from "../controller/mod.ts";
 import { type Log, parseSecureOn } from "../daemon/mod.ts";
+import { WorkerReader } from "../middlebox/mod.ts";
 import { type Check, type HostId, type Problem, problemOf } from "../schemas/mod.ts";
 import { converged } from "./convergence.ts";
 import { hostPlanOf, type Member, memberOf } from "./fleet.ts";
@@ -61,6 +62,7 @@ export class Lab {
   readonly #options: LabOptions;
   readonly #source: Source;
   readonly #bus: LabBus;
+  readonly #reader = new WorkerReader();
   readonly #processes: ReadonlyMap<HostId, HostProcesses>;
   #wire: Wire | undefined;
   #controller: RunningController | undefined;
@@ -134,6 +136,7 @@ export class Lab {
     await this.#wire?.close();
     await this.#source.close();
     await this.#bus.close();
+    await this.#reader.close();
   }
 
   async #start(): Promise<void> {
@@ -147,6 +150,7 @@ export class Lab {
       source: this.#source,
       bus: this.#bus.bus,
       modules,
+      reader: this.#reader,
       log,
       version,
       serve: [{ kind: "socket", path: runFolder.api }],

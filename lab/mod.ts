@@ -1,6 +1,7 @@
 /**
  * A whole fleet in network namespaces of one machine: every Host of a repository with its real daemon, wired as the
- * repository says, under the real controller. May import: schemas, bus, controller, daemon, daemon/linux, functions.
+ * repository says, under the real controller. May import: schemas, bus, controller, daemon, daemon/linux, functions,
+ * middlebox.
  */
 export { orderChecks } from "./check-order.ts";
 export { junitReport, tapHead, tapResult } from "./check-report.ts";

@@ -39,7 +39,7 @@ const mayImport: Record<string, string[] | "everything"> = {
   ],
   functions: ["schemas", "bus", "modules"],
   middlebox: ["schemas", "modules"],
-  lab: ["schemas", "bus", "controller", "daemon", "daemon/linux", "functions"],
+  lab: ["schemas", "bus", "controller", "daemon", "daemon/linux", "functions", "middlebox"],
   cli: "everything",
   bench: "everything",
   test: "everything",

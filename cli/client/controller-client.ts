@@ -36,8 +36,9 @@ export class ControllerClient {
     return this.#read<T>(await this.#ask("GET", path, answerTimeoutMs), path);
   }
 
-  async post<T>(path: string, options: { timeoutMs: number }): Promise<T> {
-    return this.#read<T>(await this.#ask("POST", path, options.timeoutMs), path);
+  async post<T>(path: string, options: { timeoutMs: number; body?: Uint8Array }): Promise<T> {
+    const { timeoutMs, body } = options;
+    return this.#read<T>(await this.#ask("POST", path, timeoutMs, body), path);
   }
 
   /** The lines of a stream of JSON values, until the controller or the signal ends it. */
@@ -52,26 +53,35 @@ export class ControllerClient {
     }
   }
 
-  async #ask(method: string, path: string, timeoutMs: number): Promise<{ status: number; text: string }> {
-    const response = await this.#send(method, path, { signal: AbortSignal.timeout(timeoutMs) });
+  async #ask(
+    method: string,
+    path: string,
+    timeoutMs: number,
+    body?: Uint8Array,
+  ): Promise<{ status: number; text: string }> {
+    const response = await this.#send(method, path, { signal: AbortSignal.timeout(timeoutMs), body });
     return {
       status: response.statusCode ?? 0,
       text: await textOf(response).catch((error) => this.#unreachable(error)),
     };
   }
 
-  #send(method: string, path: string, { signal }: { signal: AbortSignal }): Promise<IncomingMessage> {
+  #send(
+    method: string,
+    path: string,
+    { signal, body }: { signal: AbortSignal; body?: Uint8Array | undefined },
+  ): Promise<IncomingMessage> {
     const address = this.#address;
     const to =
       address.kind === "socket" ? { socketPath: address.path } : { host: address.host, port: address.port };
     return new Promise<IncomingMessage>((answered, failed) => {
       request({ ...to, method, path, signal, headers: { host: "localhost" } }, answered)
         .once("error", failed)
-        .end();
+        .end(body);
     }).catch((error: NodeJS.ErrnoException) => {
       const isAbsent = error.code === "ENOENT" || error.code === "ECONNREFUSED";
       if (!isAbsent || !this.#turnToLab()) return this.#unreachable(error);
-      return this.#send(method, path, { signal });
+      return this.#send(method, path, { signal, body });
     });
   }
 

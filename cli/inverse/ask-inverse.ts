@@ -1,14 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { type Bus, codecs, type InverseReply, limits, subjects } from "../../bus/mod.ts";
-import { fail, type HostId, ProblemError, type SeenEnd, type SeenFlow } from "../../schemas/mod.ts";
-import { connectBus } from "../client/connect-bus.ts";
-import { untilInterrupted } from "../client/run-command.ts";
+import { type InverseQuery, type InverseReply, limits } from "../../bus/mod.ts";
+import { fail, ProblemError, type SeenEnd, type SeenFlow } from "../../schemas/mod.ts";
 import type { InverseFlags } from "../inverse.ts";
 import { MalformedCapture, readCapture } from "../module/read-capture.ts";
 import { type CapturedFlow, flowsOfCapture } from "./flows-of-capture.ts";
+import { type WayToController, wayToController } from "./way-to-controller.ts";
 
-const answerTimeoutMs = 15_000;
 /** After a hasty question. */
 const pauseMs = 1_000;
 const attemptsMax = 5;
@@ -21,38 +19,24 @@ interface Answered {
 /** Asks about each flow of a capture, or about standard input. Returns the exit status. */
 export async function askInverse(capture: string | undefined, flags: InverseFlags): Promise<number> {
   const flows = capture === undefined ? [await ofStandardInput(flags.flow)] : await ofFile(capture);
-  const signal = untilInterrupted();
-  const onProblem = ({ message }: { message: string }): boolean =>
-    process.stderr.write(`netloom: ${message}\n`);
-  const bus = await connectBus(
-    flags,
-    { role: "host", host: flags.host, isMiddlebox: true },
-    { signal, onProblem },
-  );
+  const way = await wayToController(flags);
   let isAllRead = true;
   try {
     for (const { flow, messages } of flows.flatMap(intoQuestions)) {
-      const reply = await ask(bus, flags.host, { flow, messages, signal });
+      const encoded = messages.map((message) => Buffer.from(message).toString("base64"));
+      const reply = await ask(way, { host: flags.host, flow, messages: encoded });
       isAllRead &&= reply.kind === "plain";
       print({ flow, reply }, flags.output);
     }
   } finally {
-    await bus.close();
+    await way.close();
   }
   return isAllRead ? 0 : 1;
 }
 
-async function ask(
-  bus: Bus,
-  host: HostId,
-  { flow, messages, signal }: CapturedFlow & { signal: AbortSignal },
-): Promise<InverseReply> {
-  const subject = subjects.inverse(host);
-  const encoded = messages.map((message) => Buffer.from(message).toString("base64"));
-  const payload = codecs.inverseQuery.encode({ host, flow, messages: encoded });
+async function ask(way: WayToController, query: InverseQuery): Promise<InverseReply> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await bus.request(subject, payload, { timeoutMs: answerTimeoutMs, signal });
-    const reply = codecs.inverseReply.decode(answer, subject);
+    const reply = await way.ask(query);
     const isHasty = reply.kind === "rejected" && reply.problem.code === "inverse.hasty";
     if (!isHasty || attempt === attemptsMax) return reply;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

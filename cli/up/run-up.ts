@@ -4,6 +4,7 @@ import pino from "pino";
 import { isHostId, type MemoryBus, memoryBus } from "../../bus/mod.ts";
 import { openSource, runController, type Source } from "../../controller/mod.ts";
 import { describeHost, type Log, makeEngines, startDaemon } from "../../daemon/mod.ts";
+import { WorkerReader } from "../../middlebox/mod.ts";
 import { fail, type HostId } from "../../schemas/mod.ts";
 import { defaultServerAddress } from "../client/default-server-address.ts";
 import { firstSignal } from "../client/first-signal.ts";
@@ -29,8 +30,9 @@ export async function runUp(location: string, flags: UpFlags): Promise<number> {
     folder: join(flags.stateDir, "controller"),
     ...sourceOptions(flags),
   });
+  const reader = new WorkerReader();
   try {
-    const { ready, stop } = await start({ bus, source, host, flags, log });
+    const { ready, stop } = await start({ bus, source, reader, host, flags, log });
     await Promise.race([ready, signalled]);
     log.info({ signal: await signalled }, "stopping");
     // Closing ends a look that is still under way, which the controller would wait for.
@@ -39,12 +41,20 @@ export async function runUp(location: string, flags: UpFlags): Promise<number> {
   } finally {
     await source.close();
     await bus.close();
+    await reader.close();
   }
 }
 
 /** The daemon first, so that the controller finds it there; stopped the other way round. */
-async function start(parts: { bus: MemoryBus; source: Source; host: HostId; flags: UpFlags; log: Log }) {
-  const { bus, source, host, flags, log } = parts;
+async function start(parts: {
+  bus: MemoryBus;
+  source: Source;
+  reader: WorkerReader;
+  host: HostId;
+  flags: UpFlags;
+  log: Log;
+}) {
+  const { bus, source, reader, host, flags, log } = parts;
   const { stateDir, secretsDir, socket } = flags;
   const version = ownVersion();
   const daemon = await startDaemon({
@@ -60,7 +70,7 @@ async function start(parts: { bus: MemoryBus; source: Source; host: HostId; flag
   try {
     const address = socket === undefined ? defaultServerAddress() : { kind: "socket" as const, path: socket };
     const modules = standardModules;
-    const controller = await runController({ source, bus, modules, log, version, serve: [address] });
+    const controller = await runController({ source, bus, modules, reader, log, version, serve: [address] });
     const stop = async () => {
       await controller.stop();
       await daemon.stop();

@@ -6,6 +6,7 @@ import { successorOf } from "../rotation/choose-target.ts";
 import type { LiveRotation } from "../rotation/live-rotation.ts";
 import type { Saved } from "../rotation/rotations.ts";
 import { customizedEnds } from "./customization-views.ts";
+import { readQuery } from "./read-query.ts";
 import type { ErrorReply } from "./replies.ts";
 import { rotationPlan, rotationView } from "./rotation-views.ts";
 import * as views from "./views.ts";
@@ -154,6 +155,17 @@ const routes: Route[] = [
       if (reconciler.term === undefined) return notLeading();
       const trusted = reconciler.trust.restore(ref, query.get("host") ?? undefined);
       return ok({ units: views.unitDetails(reconciler, ref), trusted });
+    },
+  },
+  {
+    method: "POST",
+    path: ["v1", "inverse", "*", "*"],
+    answer: async ({ reconciler, parts, request }) => {
+      const query = await readQuery(request, parts.join("/"));
+      if (typeof query === "string") return error(400, query);
+      if (!reconciler.queries) return error(404, "this controller reads no messages for middleboxes");
+      if (reconciler.term === undefined) return notLeading();
+      return ok(await reconciler.queries.answer(query));
     },
   },
   {

@@ -1,6 +1,7 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, isIP } from "node:net";
+import { limits } from "../../bus/mod.ts";
 import { fail, problemOf } from "../../schemas/mod.ts";
 import type { Log } from "../log.ts";
 import type { Reconciler } from "../reconciler.ts";
@@ -8,8 +9,8 @@ import { route } from "./router.ts";
 import { prepareSocketFolder, type ServerAddress } from "./server-address.ts";
 
 const serverLimits = {
-  /** No request has a body that is read; one that sends more is hung up on. */
-  bodyBytesMax: 64 * 1024,
+  /** What a middlebox asks has a body; whoever sends more is hung up on. */
+  bodyBytesMax: 2 * limits.inverseBytesMax,
   headersBytesMax: 16 * 1024,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 15_000,

@@ -42,7 +42,10 @@ const alertsPerSecond = 1;
 const alertsBurst = 20;
 const pendingMax = 64;
 
-/** Answers middleboxes that met messages which they cannot read (layer-4.5 §2.1.2, algorithm 1); the one that leads does. */
+/**
+ * Answers middleboxes that met messages which they cannot read (layer-4.5 §2.1.2, algorithm 1): on the bus, where the controller
+ * that leads does, and whoever may use its API.
+ */
 export class QueryService {
   readonly #options: QueryServiceOptions;
   readonly #rate = new RateLimit({ burst, perSecond });
@@ -63,12 +66,17 @@ export class QueryService {
 
   async #handle({ subject, payload }: Message): Promise<Uint8Array> {
     const query = codecs.inverseQuery.decode(payload, subject);
-    const reply = await this.#answer(query);
-    this.#options.onAnswer(reply.kind === "plain" ? "plain" : reply.problem.code);
-    return codecs.inverseReply.encode(reply);
+    return codecs.inverseReply.encode(await this.answer(query));
   }
 
-  async #answer(query: InverseQuery): Promise<InverseReply> {
+  /** Answers one question, wherever it came from. */
+  async answer(query: InverseQuery): Promise<InverseReply> {
+    const reply = await this.#find(query);
+    this.#options.onAnswer(reply.kind === "plain" ? "plain" : reply.problem.code);
+    return reply;
+  }
+
+  async #find(query: InverseQuery): Promise<InverseReply> {
     const { host, flow } = query;
     const reject = (found: Problem): InverseReply => ({ kind: "rejected", problem: found });
     if (!this.#rate.spend(host, 1)) return reject(problem("inverse.hasty", { host, perSecond }));

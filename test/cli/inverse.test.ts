@@ -19,6 +19,8 @@ import { packet } from "./inverse/packets.ts";
 interface Context {
   server: NatsServer;
   folder: string;
+  /** Of the controller. */
+  socket: string;
   stop(): Promise<void>;
 }
 
@@ -54,7 +56,9 @@ test.before(async (context) => {
   const reader = new WorkerReader();
   const source = new FakeSource(files);
   const leadership = new FakeLeadership(1);
-  const controller = await runController({ source, bus, leadership, modules, log: silent, reader });
+  const socket = join(folder, "api", "control.sock");
+  const serve = [{ kind: "socket" as const, path: socket }];
+  const controller = await runController({ source, bus, leadership, modules, log: silent, reader, serve });
   const joined = await Promise.all(
     ["client", "server", "box"].map(async (name) => {
       const own = await server.join({ identity: { role: "host", host: `default/${name}` } });
@@ -67,6 +71,7 @@ test.before(async (context) => {
   await until("ready", () => controller.reconciler.board.get("Customization/default/tag")?.hosts.ready === 3);
   context.server = server;
   context.folder = folder;
+  context.socket = socket;
   context.stop = async () => {
     for (const { daemon } of joined) daemon.stop();
     await controller.stop();
@@ -79,13 +84,12 @@ test.before(async (context) => {
 });
 test.after((context) => context.stop());
 
-async function inverse(
-  server: NatsServer,
-  args: string[],
-  input = "",
-): Promise<{ status: number; out: string; err: string }> {
+const inverse = (server: NatsServer, args: string[], input?: string) =>
+  run(["--bus", server.url, "--host", "box", ...args], input);
+
+async function run(args: string[], input = ""): Promise<{ status: number; out: string; err: string }> {
   const main = resolve(import.meta.dirname, "../../cli/main.js");
-  const child = spawn(process.execPath, [main, "inverse", "--bus", server.url, "--host", "box", ...args]);
+  const child = spawn(process.execPath, [main, "inverse", ...args]);
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => {
     out += text;
@@ -105,6 +109,25 @@ test("says what a message on standard input says", async ({ server }) => {
   assert.is(err, "");
   assert.is(out, "question");
   assert.is(status, 0);
+});
+
+test("asks the controller itself where no bus is named, as netloom up and labs have none", async ({
+  socket,
+}) => {
+  const args = ["--server", socket, "--flow", flow, "-o", "raw"];
+  const { status, out, err } = await run(["--host", "box", ...args], "Xtagtag:question");
+  assert.is(err, "");
+  assert.is(out, "question");
+  assert.is(status, 0);
+  const refused = await run(["--host", "client", ...args], "Xtagtag:question");
+  assert.is(refused.status, 1);
+  assert.match(refused.err, "no customization names it under spec.inverse");
+  const nobody = await run(
+    ["--host", "box", "--server", `${socket}.not`, "--flow", flow],
+    "Xtagtag:question",
+  );
+  assert.is(nobody.status, 2);
+  assert.match(nobody.err, "there is no socket");
 });
 
 test("says what the flows of a capture say, and which it cannot read", async ({ server, folder }) => {

@@ -2,6 +2,7 @@ import { type MemoryBus, memoryBus } from "../../bus/mod.ts";
 import type { ServerAddress } from "../../controller/mod.ts";
 import { type RunningController, runController } from "../../controller/run-controller.ts";
 import type { ControllerTimes } from "../../controller/times.ts";
+import type { MessageReader } from "../../schemas/mod.ts";
 import { FakeDaemon, type FakeDaemonOptions } from "./fake-daemon.ts";
 import { FakeSource } from "./fake-source.ts";
 import { FakeLeadership, fleetYaml, modules, silent } from "./fixtures.ts";
@@ -24,6 +25,8 @@ export interface StartOptions {
   serve?: ServerAddress[];
   /** Do not wait until the source was read. */
   isSourceSlow?: boolean;
+  /** Reads messages for middleboxes; by default nobody does. */
+  reader?: MessageReader;
 }
 
 /** A bus, a source with one sleeping host behind a gateway, and whatever controllers and daemons a test starts. */
@@ -49,6 +52,7 @@ export class World {
       times: { ...shortTimes, ...options.times },
       allowEmpty: options.allowEmpty ?? false,
       serve: options.serve ?? [],
+      ...(options.reader && { reader: options.reader }),
     });
     this.#running.push(controller);
     if (!options.isSourceSlow) await controller.ready;

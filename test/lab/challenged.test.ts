@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { InverseReply } from "../../bus/mod.ts";
 import type { ChallengeReply, FleetEvent } from "../../controller/mod.ts";
 import { customizationText, wat } from "../modules/wat.ts";
 import { run, Started } from "./started.ts";
@@ -44,7 +45,7 @@ const reply = (): ChallengeReply =>
 const dig = (): string =>
   run("lab", "exec", "client", "--", "dig", "+short", "@10.10.0.3", "www.test.com").stdout;
 
-test("modules on live flows are challenged, read by tshark, and taken off when they are not what they were", async () => {
+test("modules on live flows are challenged, read by tshark and for whoever asks, and taken off when they are not what they were", async () => {
   cpSync(example, folder, { recursive: true });
   rmSync(join(folder, "checks.yaml"), { force: true });
   writeFileSync(join(folder, "changeling.wasm"), changeling);
@@ -67,6 +68,25 @@ test("modules on live flows are challenged, read by tshark, and taken off when t
     return /www\.test\.com/.test(seen.output);
   });
   assert.match(seen.output, "Xdig\twww.test.com");
+
+  const capture = join(folder, "query.pcap");
+  const queries = ["--", "udp", "dst", "port", "53"];
+  const capturing = new Started(["lab", "capture", "resolver", "-i", "eth0", "-w", capture, ...queries]);
+  await capturing.says("Capture started");
+  await until("a query is captured", () => {
+    dig();
+    return existsSync(capture) && readFileSync(capture).includes("Xdig");
+  });
+  capturing.process.kill("SIGINT");
+  await capturing.exit;
+  const asked = run("inverse", capture, "--host", "resolver", "-o", "json");
+  assert.is(asked.code, 0, asked.stderr);
+  const [first = ""] = asked.stdout.split("\n");
+  const { customization, messages } = JSON.parse(first) as InverseReply & { kind: "plain" };
+  assert.is(customization, "Customization/default/dns-tag");
+  const [query = ""] = messages.map((text) => Buffer.from(text, "base64").toString("latin1"));
+  assert.match(query, "\u0003www\u0004test\u0003com");
+  assert.not.match(query, "Xdig");
 
   writeRepository("{wasm: changeling.wasm}");
   const failures = (): FleetEvent[] => {

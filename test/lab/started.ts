@@ -14,16 +14,20 @@ export interface Ran {
 }
 
 /** Runs netloom's command line to its end. */
-export function run(...words: string[]): Ran {
+export const run = (...words: string[]): Ran => runWith("", ...words);
+
+/** With this on its standard input. */
+export function runWith(input: string, ...words: string[]): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [netloom, ...words], {
     encoding: "utf8",
     timeout: 60_000,
+    input,
   });
   return { code: status, stdout, stderr };
 }
 
 /** A folder with these files, removed at the end of the process. */
-export function folderWith(files: Record<string, string>): string {
+export function folderWith(files: Record<string, string | Uint8Array>): string {
   const folder = mkdtempSync(join(tmpdir(), "netloom-test-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);

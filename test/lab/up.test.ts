@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { buildNetwork, planTopology } from "../../lab/mod.ts";
-import { folderWith, netloom, run, Started } from "./started.ts";
+import { stripTag } from "../middlebox/strip-tag.ts";
+import { folderWith, netloom, run, runWith, Started } from "./started.ts";
 import { until } from "./until.ts";
 
 const host = (name: string, address: string, more = ""): string => `apiVersion: netloom.dev/v1alpha1
@@ -23,6 +24,20 @@ spec:
   sleepProxy: {layer: ICMP}
   program: {standard: icmp-echo}
 `,
+});
+const customized = folderWith({
+  "hosts.yaml": host("gw", "10.0.0.1/24"),
+  "tag.yaml": `apiVersion: netloom.dev/v1alpha1
+kind: Customization
+metadata: {name: tag}
+spec:
+  module: {wasm: tag.wasm}
+  ends:
+    - {role: sender, hosts: {matchNames: [gw]}, tap: {protocol: UDP, remote: {port: 53}}}
+    - {role: receiver, hosts: {matchNames: [gw]}, tap: {protocol: UDP, local: {port: 53}}}
+  inverse: [{middlebox: wireshark, hosts: {matchNames: [gw]}, standard: dns-tag-front}]
+`,
+  "tag.wasm": stripTag(),
 });
 const state = folderWith({});
 const socket = `${folderWith({})}/control.sock`;
@@ -48,6 +63,32 @@ test("up brings one machine to what a repository says, and leaves it as it was",
   await until("the rule is ready", () => {
     const { stdout } = run("get", "rules", "--server", socket, "-o", "json");
     return stdout.includes("Converged");
+  });
+  running.process.kill("SIGTERM");
+  assert.is(await running.exit, 0, running.output);
+});
+
+test("a middlebox on the machine is told what a message says that it cannot read", async () => {
+  const running = new Started(
+    ["up", customized, "--host", "gw", "--state-dir", folderWith({}), "--socket", socket],
+    {},
+    "gw",
+  );
+  const words = [
+    "--server",
+    socket,
+    "--host",
+    "gw",
+    "--flow",
+    "UDP 10.0.0.1:4000 > 10.0.0.1:53",
+    "-o",
+    "raw",
+  ];
+  await until("the ends are there, and the message is read", () => {
+    const { code, stdout } = runWith("Xtagtag:question", "inverse", ...words);
+    return code === 0 && stdout === "question";
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}; up said:\n${running.output}`);
   });
   running.process.kill("SIGTERM");
   assert.is(await running.exit, 0, running.output);

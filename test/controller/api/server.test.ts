@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import type { Bucket } from "../../../bus/mod.ts";
 import { parseServerAddress } from "../../../controller/api/server-address.ts";
 import { isReady, type ServerAddress } from "../../../controller/mod.ts";
-import { ProblemError } from "../../../schemas/mod.ts";
+import { type MessageReader, ProblemError } from "../../../schemas/mod.ts";
 import { FakeSource } from "../fake-source.ts";
 import { fleetYaml } from "../fixtures.ts";
 import { until } from "../until.ts";
@@ -47,9 +47,12 @@ function ask(options: RequestOptions, body?: Uint8Array): Promise<Answer> {
   });
 }
 
+/** Nothing is read here: what comes of a question is tested where middleboxes ask. */
+const reader: MessageReader = { read: async () => assert.unreachable("nothing is customized") as never };
+
 async function served(world: World, ...addresses: ServerAddress[]) {
   const daemon = world.daemon();
-  const controller = await world.controller({ serve: addresses });
+  const controller = await world.controller({ serve: addresses, reader });
   await daemon.report();
   const statuses = () => [...controller.reconciler.board.list()];
   await until("ready", () => statuses().length === 3 && statuses().every(isReady));
@@ -62,6 +65,16 @@ function withResolvers(): { promise: Promise<void>; resolve(): void } {
     resolve = resolved;
   });
   return { promise, resolve };
+}
+
+/** What a middlebox's host asks about one message. */
+function question(host: string, bytes = 8): Buffer {
+  const flow = {
+    protocol: "UDP",
+    source: { address: "10.0.0.1", port: 1 },
+    destination: { address: "10.0.0.2", port: 2 },
+  };
+  return Buffer.from(JSON.stringify({ host, flow, messages: [Buffer.alloc(bytes).toString("base64")] }));
 }
 
 const codeOf = async (promise: Promise<unknown>): Promise<string> =>
@@ -199,6 +212,31 @@ test("what is not there, not known or not allowed is refused by status and reaso
     assert.is(answer.status, status, path);
     assert.type(JSON.parse(answer.text).error, "string");
   }
+});
+
+test("what a middlebox asks is taken whole, from the host that the path names, and by who leads", async ({
+  world,
+  socket: socketPath,
+}) => {
+  await served(world, { kind: "socket", path: socketPath });
+  const post = (path: string, body: Uint8Array) => ask({ socketPath, method: "POST", path }, body);
+  const { status, text } = await post("/v1/inverse/default/gw", question("default/gw", 100_000));
+  assert.is(status, 200);
+  assert.is(JSON.parse(text).problem.code, "inverse.not-a-middlebox");
+  const cases: [string, Buffer, RegExp][] = [
+    ["/v1/inverse/default/gw", question("default/nas"), /speaks as default\/nas/],
+    ["/v1/inverse/default/gw", Buffer.from("{"), /JSON/],
+    ["/v1/inverse/default/No", question("default/No"), /is no host/],
+  ];
+  for (const [path, body, reason] of cases) {
+    const refused = await post(path, body);
+    assert.is(refused.status, 400, path);
+    assert.match(JSON.parse(refused.text).error, reason);
+  }
+  const tooLong = post("/v1/inverse/default/gw", Buffer.alloc(300_000, "x"));
+  assert.match(await tooLong.then(({ status }) => `${status}`, String), /400|ECONNRESET|EPIPE|hang up/);
+  world.leadership.set(undefined);
+  assert.is((await post("/v1/inverse/default/gw", question("default/gw"))).status, 503);
 });
 
 test("health, readiness and metrics are served", async ({ world, socket: socketPath }) => {
