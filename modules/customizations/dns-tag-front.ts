@@ -3,8 +3,8 @@
  * it away where the query arrives. UDP. Config: {"tag": "netloom", "replies": false}; with `replies`, the
  * answers to tagged queries are tagged too.
  */
-import { answer, message, notMine, TAG_FRONT, Tag, tagBytes } from "netloom/customization";
-import { configureTag, isToBeTagged, noteTagged, noteUntagged, others } from "./dns/tagging";
+import { message, TAG_FRONT, Tag } from "netloom/customization";
+import { configureTag, receiveTagged, sendTagged } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
@@ -18,20 +18,10 @@ export function configure(text: usize, length: u32, flags: u32): usize {
 
 export function cust_send(flow: u32, block: usize, context: usize): usize {
   message.read(flow, block, context);
-  if (!isToBeTagged()) return notMine();
-  answer.begin().add(tag.start, tagBytes);
-  answer.add(message.start, message.length);
-  noteTagged();
-  return answer.customized();
+  return sendTagged(tag, 0);
 }
 
 export function cust_recv(flow: u32, block: usize, context: usize): usize {
   message.read(flow, block, context);
-  if (!message.isUdp || !message.startsWith(tag.start, tagBytes)) {
-    others.add();
-    return notMine();
-  }
-  answer.begin().add(message.start + tagBytes, message.length - tagBytes);
-  noteUntagged(message.start + tagBytes);
-  return answer.customized();
+  return receiveTagged(tag, 0);
 }

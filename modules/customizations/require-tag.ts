@@ -2,18 +2,8 @@
  * Lets nothing through but what carries the tag of dns-tag-front: that is taken away, and all else is dropped (layer-4.5
  * §5.3.1). UDP. Config: {"tag": "netloom", "replies": false}, as the sender's. The sender's end tags as dns-tag-front does.
  */
-import {
-  answer,
-  Counter,
-  drop,
-  isReceiver,
-  message,
-  notMine,
-  TAG_FRONT,
-  Tag,
-  tagBytes,
-} from "netloom/customization";
-import { configureTag, isToBeTagged, noteTagged, noteUntagged } from "./dns/tagging";
+import { Counter, drop, isReceiver, message, notMine, TAG_FRONT, Tag } from "netloom/customization";
+import { configureTag, isTaggedAt, receiveWithout, sendTagged } from "./dns/tagging";
 
 export { allocate, deallocate } from "netloom";
 export { directions } from "./dns/tagging";
@@ -28,22 +18,13 @@ export function configure(text: usize, length: u32, flags: u32): usize {
 
 export function cust_send(flow: u32, block: usize, context: usize): usize {
   message.read(flow, block, context);
-  if (!isToBeTagged()) return notMine();
-  answer.begin().add(tag.start, tagBytes);
-  answer.add(message.start, message.length);
-  noteTagged();
-  return answer.customized();
+  return sendTagged(tag, 0);
 }
 
 export function cust_recv(flow: u32, block: usize, context: usize): usize {
   message.read(flow, block, context);
-  if (!message.isUdp) return notMine();
-  if (!message.startsWith(tag.start, tagBytes)) {
-    if (!isReceiver()) return notMine();
-    dropped.add();
-    return drop();
-  }
-  answer.begin().add(message.start + tagBytes, message.length - tagBytes);
-  noteUntagged(message.start + tagBytes);
-  return answer.customized();
+  if (isTaggedAt(tag, 0)) return receiveWithout(0);
+  if (!message.isUdp || !isReceiver()) return notMine();
+  dropped.add();
+  return drop();
 }

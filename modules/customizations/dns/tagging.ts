@@ -1,10 +1,20 @@
 import { accepted, load16, readConfig, refuse } from "netloom";
-import { Counter, DIRECTION_RECEIVED, DIRECTION_SENT, isReceiver, message, Tag } from "netloom/customization";
+import {
+  answer,
+  Counter,
+  DIRECTION_RECEIVED,
+  DIRECTION_SENT,
+  isReceiver,
+  message,
+  notMine,
+  Tag,
+  tagBytes,
+} from "netloom/customization";
 
-export const others = new Counter("others");
+const others = new Counter("others");
 const tagged = new Counter("tagged");
 const untagged = new Counter("untagged");
-const headerBytes: u32 = 12;
+export const headerBytes: u32 = 12;
 
 let replies: bool = false;
 /** A bit for each id of a tagged query that waits for its reply. */
@@ -26,28 +36,52 @@ export function directions(): u32 {
   return isReceiver() ? DIRECTION_RECEIVED : DIRECTION_SENT;
 }
 
-/** Whether what is being sent is to be tagged: queries, and with `replies` the replies to queries that came tagged. */
-export function isToBeTagged(): bool {
+/** Puts the tag into what is being sent, behind its first `at` bytes, if it is to have one. */
+export function sendTagged(tag: Tag, at: u32): usize {
+  if (!isToBeTagged()) return notMine();
+  tagged.add();
+  if (isReceiver() && !message.isInactive) {
+    const byte = byteOf(message.start);
+    store<u8>(byte, load<u8>(byte) & ~bitOf(message.start));
+  }
+  answer.begin().add(message.start, at);
+  answer.add(tag.start, tagBytes);
+  answer.add(message.start + at, message.length - at);
+  return answer.customized();
+}
+
+/** Takes the tag behind its first `at` bytes away from what has come; what has none there is not ours. */
+export function receiveTagged(tag: Tag, at: u32): usize {
+  if (isTaggedAt(tag, at)) return receiveWithout(at);
+  others.add();
+  return notMine();
+}
+
+export function isTaggedAt(tag: Tag, at: u32): bool {
+  if (!message.isUdp || message.length < tagBytes || at > message.length - tagBytes) return false;
+  return memory.compare(message.start + at, tag.start, tagBytes) == 0;
+}
+
+/** What has come is given to the application without the tag that is behind its first `at` bytes. */
+export function receiveWithout(at: u32): usize {
+  untagged.add();
+  const behind = message.start + at + tagBytes;
+  if (isReceiver() && !message.isInactive && message.length >= headerBytes + tagBytes) {
+    const header = at == 0 ? behind : message.start;
+    const byte = byteOf(header);
+    store<u8>(byte, load<u8>(byte) | bitOf(header));
+  }
+  answer.begin().add(message.start, at);
+  answer.add(behind, <u32>(message.end - behind));
+  return answer.customized();
+}
+
+/** Queries, and with `replies` the replies to queries that came tagged. */
+function isToBeTagged(): bool {
   if (!message.isUdp || message.length < headerBytes) return false;
   const isReply = (load<u8>(message.start, 2) & 0x80) != 0;
   if (!isReceiver()) return !isReply;
   return replies && isReply && (load<u8>(byteOf(message.start)) & bitOf(message.start)) != 0;
-}
-
-/** A message is sent with its tag. */
-export function noteTagged(): void {
-  tagged.add();
-  if (!isReceiver() || message.isInactive) return;
-  const byte = byteOf(message.start);
-  store<u8>(byte, load<u8>(byte) & ~bitOf(message.start));
-}
-
-/** A message has come with its tag, behind which `start` is what the application sent. */
-export function noteUntagged(start: usize): void {
-  untagged.add();
-  if (!isReceiver() || message.isInactive) return;
-  const byte = byteOf(start);
-  store<u8>(byte, load<u8>(byte) | bitOf(start));
 }
 
 /** Tells queries apart by their ids and the ports that they come from. */
