@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine } from "../../../daemon/engine.ts";
+import { Guard } from "../../../daemon/sleep/guard.ts";
 import { capture } from "./capture.ts";
 import { fallAsleep, installRule, installSleeper, onClient, onLan, run } from "./lan.ts";
 import { until } from "./until.ts";
@@ -11,6 +12,8 @@ onLan(test, (started) => {
   engine = started;
 });
 
+const ignore = (): void => undefined;
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const dropped = () => run("nft list tables; nft list sets netdev 2>/dev/null || true");
 
 test("a proxy that forwards leaves a sleeping host's packets to its rules, and takes its guard off again", async () => {
@@ -32,6 +35,21 @@ test("a proxy that forwards leaves a sleeping host's packets to its rules, and t
   await engine.power?.("default/nas", "asleep");
   await until("the guard stands again", () => /10\.9\.0\.5/.test(dropped()));
   await engine.stop();
+  assert.not.match(dropped(), /netloom/);
+});
+
+test("what the guard drops is said again long before it would end", () => {
+  const drops = { interfaces: ["lan"], ipv4: ["10.9.0.5"], ipv6: [], connections4: [], connections6: [] };
+  const guard = new Guard(() => drops, silent);
+  guard.changed("more");
+  const dueMs = guard.turn(1_000);
+  assert.ok(dueMs <= 31_000, `in ${dueMs - 1_000} ms`);
+  run("nft flush set netdev netloom-sleep ipv4");
+  guard.turn(dueMs - 1);
+  assert.not.match(dropped(), /10\.9\.0\.5/);
+  guard.turn(dueMs);
+  assert.match(dropped(), /10\.9\.0\.5/);
+  guard.stop();
   assert.not.match(dropped(), /netloom/);
 });
 

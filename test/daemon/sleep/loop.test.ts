@@ -4,9 +4,8 @@ import { SleepLoop } from "../../../daemon/sleep/loop.ts";
 import { powerTimes } from "../../../daemon/sleep/power.ts";
 import type { LoopContext } from "../../../daemon/worker/mod.ts";
 import type { Unit } from "../../../schemas/mod.ts";
-import { ruleText, wasmData, wat } from "../../modules/wat.ts";
+import { answeringRule } from "./answering-rule.ts";
 import { capture } from "./capture.ts";
-import { ipv4, udp } from "./frames.ts";
 import {
   fallAsleep,
   hostMac,
@@ -112,14 +111,6 @@ test("a host that was given another MAC by a commit is called there, and its fra
   }
 });
 
-/** A rule that answers each datagram with one to this port of the client. */
-function answering(port: number): Uint8Array {
-  const packet = ipv4(udp(port), { source: [10, 9, 0, 5], destination: [10, 9, 0, 1] });
-  const size = Uint8Array.of(packet.length, 0, 0, 0);
-  const answer = wasmData(512, Uint8Array.of(2, ...size, ...packet));
-  return wat(ruleText({ process: "(i32.const 512)", more: answer }));
-}
-
 test("two rules of equal priority both answer, in the order of their names, however they came", async () => {
   await installSleeper(lan.engine);
   for (const [name, port] of [
@@ -127,7 +118,7 @@ test("two rules of equal priority both answer, in the order of their names, howe
     ["c", 7003],
     ["a", 7001],
   ] as const)
-    await installRule(lan.engine, { name, program: answering(port), layer: "UDP", port: 9000 }, 50);
+    await installRule(lan.engine, { name, program: answeringRule(port), layer: "UDP", port: 9000 }, 50);
   await fallAsleep(lan.engine);
   const seen = await capture("client", "eth0", "udp && ip.src == 10.9.0.5 && !icmp", ["udp.dstport"]);
   const ask = () => run("ip netns exec client bash -c 'echo -n hello > /dev/udp/10.9.0.5/9000'");
