@@ -47,7 +47,8 @@ test("without takeover a proxy on the path answers what passes it, claims nothin
   plugHost("down");
   const icmp = await capture("outside", "eth0", "icmp", ["icmp.type"]);
   assert.match(run(ping), /3 received/, "the proxy");
-  assert.match(tryOnClient("ping -c 1 -W 1 10.9.0.5"), / 0 received/, "nobody, on the LAN itself");
+  for (const address of ["10.9.0.5", "fd09::5"])
+    assert.match(tryOnClient(`ping -c 1 -W 1 ${address}`), / 0 received/, "nobody, on the LAN itself");
   const magic = await capture("client", "eth0", "wol", ["wol.mac"]);
   run("ip netns exec outside hping3 -S -p 22 -c 1 10.9.0.5 2>/dev/null || true");
   await until("a magic packet", () => magic.lines.some((line) => line.startsWith(hostMac)));
