@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { guestPrograms } from "../../../cli/validate/guest-programs.ts";
 import { checkMeaning, type InspectionCache, type Problem, parseRepository } from "../../../schemas/mod.ts";
-import { customizationText, wat } from "../../modules/wat.ts";
+import { customizationText, ruleText, wat } from "../../modules/wat.ts";
 import { memorySnapshot } from "../memory-snapshot.ts";
 
 const examples = resolve(import.meta.dirname, "../../../../examples/kinds");
@@ -71,6 +71,13 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string | Uin
     "a sleeper without a MAC": {
       edits: [["hosts.yaml", 'mac: "02:00:00:00:00:05", ', ""]],
       told: ["meaning.sleeper-without-mac Host/default/nas spec.interfaces[0]"],
+    },
+    "a sleeper without an address": {
+      edits: [["hosts.yaml", 'addresses: [10.0.0.5/24, "fd00::5/64"]', "addresses: []"]],
+      told: [
+        "meaning.sleeper-without-address Host/default/nas spec.interfaces",
+        "meaning.proxy-unfit Host/default/nas spec.sleep.proxy",
+      ],
     },
     "an address that is none": {
       edits: [["hosts.yaml", "10.0.0.53/24", "10.0.0.530/24"]],
@@ -201,6 +208,11 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string | Uin
         "meaning.value Rule/default/answer-ping spec.limits.time",
       ],
     },
+    "a module that begins with more memory than it may have": {
+      more: { "big.wasm": wat(ruleText({ memory: "17" })) },
+      edits: [["rules.yaml", "standard: icmp-echo", "wasm: big.wasm"]],
+      told: ["meaning.module-memory Rule/default/answer-ping spec.program.wasm"],
+    },
     "a module that is missing": {
       edits: [["rules.yaml", "standard: icmp-echo", "wasm: modules/count-mesages.wasm"]],
       told: ["meaning.artifact-missing Rule/default/answer-ping spec.program.wasm"],
@@ -244,6 +256,10 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string | Uin
     "a script that is too large": {
       more: { "rules/nat.lua": `-- process_packet_snat${" ".repeat(300_000)}` },
       told: ["meaning.artifact-too-large Rule/default/source-nat spec.program.lua"],
+    },
+    "a script that is no text": {
+      more: { "rules/nat.lua": Uint8Array.of(0xff, 0xfe, 0x00) },
+      told: ["meaning.artifact-not-text Rule/default/source-nat spec.program.lua"],
     },
     "a script without the function": {
       edits: [["rules.yaml", "function: process_packet_snat", "function: process_packet"]],
@@ -377,6 +393,22 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string | Uin
       edits: [["customization-rotations.yaml", "dns-count-tenth]", "dns-count-tent]"]],
       told: ["meaning.unknown-object CustomizationRotation/default/dns spec.through[1]"],
     },
+    "a customization that two rotations move": {
+      more: {
+        "x.yaml":
+          "apiVersion: netloom.dev/v1alpha1\nkind: CustomizationRotation\nmetadata: {name: x}\nspec: {through: [dns-count-tenth, dns-count], every: 1h}\n",
+      },
+      told: [
+        "meaning.rotation-clash CustomizationRotation/default/x spec.through[0]",
+        "meaning.rotation-clash CustomizationRotation/default/dns spec.through[1]",
+        "meaning.rotation-clash CustomizationRotation/default/x spec.through[1]",
+        "meaning.rotation-clash CustomizationRotation/default/dns spec.through[0]",
+      ],
+    },
+    "a customization twice in one rotation": {
+      edits: [["customization-rotations.yaml", "dns-count-tenth]", "dns-count-tenth, dns-count]"]],
+      told: ["meaning.value CustomizationRotation/default/dns spec.through[2]"],
+    },
     "a rotation that is faster than its overlap": {
       edits: [["customization-rotations.yaml", "every: 24h", "every: 30s"]],
       told: ["meaning.value CustomizationRotation/default/dns spec.every"],
@@ -384,6 +416,14 @@ const table: Record<string, { edits?: Edit[]; more?: Record<string, string | Uin
     "a rotation at no time": {
       edits: [["customization-rotations.yaml", "every: 24h", 'at: "0 25 * * *"']],
       told: ["meaning.value CustomizationRotation/default/dns spec.at"],
+    },
+    "a rotation on a day that never comes": {
+      edits: [["customization-rotations.yaml", "every: 24h", 'at: "0 0 30 2 *"']],
+      told: ["meaning.value CustomizationRotation/default/dns spec.at"],
+    },
+    "a rotation that waits for longer than a day": {
+      edits: [["customization-rotations.yaml", "deadline: 60s", "deadline: 25h"]],
+      told: ["meaning.value CustomizationRotation/default/dns spec.deadline"],
     },
     "a rotation to what it does not move through": {
       edits: [["customization-rotations.yaml", "every: 24h", "current: dns-cuont"]],
