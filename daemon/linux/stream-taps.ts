@@ -187,14 +187,16 @@ export class StreamTaps {
   }
 
   /**
-   * Takes up a connection that is there already, given as a descriptor of this process; undefined when there is no slot.
+   * Takes up a connection that is there already, given as a descriptor of this process; undefined when there is no slot, or it
+   * has one: it was established just now, and an event tells of it.
    * Only what it sends, until `takeArrivals`. Throws `SystemCallError`.
    */
   adopt(fd: number, ends: StreamEnds): number | undefined {
+    const cookie = socketCookie(fd);
+    if (this.#maps.slots.get(cookieKey(cookie))) return undefined;
     this.refill();
     const slot = this.#takeFree();
     if (slot === undefined) return undefined;
-    const cookie = socketCookie(fd);
     this.#maps.slots.set(cookieKey(cookie), int32(slot));
     this.set(slot, "isHeld", 1);
     Atomics.store(this.#counters, (slot * streamRecordBytes + record.cookie) / 8, cookie);

@@ -1,19 +1,21 @@
 import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { StreamTaps } from "../../../daemon/linux/mod.ts";
+import { closeDescriptor, type StreamEvent, StreamTaps } from "../../../daemon/linux/mod.ts";
+import { socketCookie } from "../../../daemon/linux/socket-options.ts";
+import { connectTcp, listenTcp } from "../../../daemon/linux/tcp-socket.ts";
 import { ProblemError } from "../../../schemas/mod.ts";
 import { isRootOfMachine } from "../../root-of-machine.ts";
+
+const options = { ready: 1, bytesOut: 4_096, bytesIn: 4_096 };
 
 /** No map can have no room, so that the last of what is opened is refused; to who is not root of the machine the first is. */
 function openRefused(): ProblemError {
   const held: unknown[] = [];
   try {
     StreamTaps.open({
+      ...options,
       slots: 0,
-      ready: 1,
-      bytesOut: 4_096,
-      bytesIn: 4_096,
       hold: (holding) => held.push(holding),
       release: () => held.pop(),
     });
@@ -40,5 +42,24 @@ test("who is not root of the machine is told which rights are missing", () => {
     assert.match(message, "CAP_BPF");
   }
 });
+
+if (isRootOfMachine())
+  test("a connection that was taken when it was established is not taken up once more", () => {
+    const loopback = Uint8Array.of(127, 0, 0, 1);
+    const port = 7_003;
+    const taps = StreamTaps.open({ ...options, slots: 8, hold: () => undefined, release: () => undefined });
+    const listener = listenTcp(loopback, port, 8);
+    taps.lookFor([{ remote: port, arrivals: false }]);
+    const fd = connectTcp(loopback, port);
+    const opened: number[] = [];
+    const take = ({ kind, slot }: StreamEvent): void => void (kind === "opened" && opened.push(slot));
+    taps.events(take);
+    assert.is(opened.length, 1);
+    const end = { address: loopback, port };
+    assert.is(taps.adopt(fd, { local: end, remote: end }), undefined);
+    assert.is(taps.cookie(opened[0] as number), socketCookie(fd));
+    for (const each of [fd, listener]) closeDescriptor(each);
+    taps.close();
+  });
 
 test.run();
