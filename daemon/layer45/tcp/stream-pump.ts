@@ -98,7 +98,7 @@ export class StreamPump {
     if (!this.#table.has(connection)) return;
     const { epoll } = this.#kernel;
     const isBlocked = progress === "blocked";
-    epoll.change(side.readFd, isBlocked ? 0 : epollIn);
+    epoll.change(side.readFd, isBlocked || progress === "ended" ? 0 : epollIn);
     if (connection.waitsUntilMs < Number.POSITIVE_INFINITY) this.#table.blocked.add(connection);
     if (!isBlocked) return;
     const isFull = side.direction === "out" && side.isWaiting && side.heldUntilMs <= performance.now();

@@ -24,8 +24,8 @@ export interface StreamSideOptions {
   held(): void;
 }
 
-/** What a turn of a side came to: all at hand is done; there is more; the other end takes nothing now. */
-export type Progress = "idle" | "more" | "blocked";
+/** What a turn of a side came to: all at hand is done; there is more; the other end takes nothing now; nothing more will come. */
+export type Progress = "idle" | "more" | "blocked" | "ended";
 
 /** One direction of a tapped connection: bytes in, judged, and out again in order. */
 export class StreamSide {
@@ -80,6 +80,8 @@ export class StreamSide {
       if (this.#isHeld(nowMs) || !this.#writeRest(work)) return "blocked";
       const kept = this.#kept.length;
       const read = work.read(this.readFd, kept, messageBytesMax - kept);
+      // Only this process ends what is read here, once all of it has gone on: nothing is lost then.
+      if (read === 0 && kept === 0 && !this.isBroken) return "ended";
       if (read === "broken" || read === 0) this.isBroken = true;
       const length = kept + (typeof read === "number" ? read : 0);
       if (this.isBroken) {
