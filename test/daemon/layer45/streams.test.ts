@@ -106,10 +106,12 @@ if (!isRootOfMachine()) {
   });
 
   test("an engine that is ended in mid-stream breaks off what it had bytes of, and the next one goes on", async () => {
-    const server = await serve(4_000_000);
+    // Neither comes to its end before the module does its work.
+    const size = 2_000_000_000;
+    const server = await serve(size);
     await engine.install(flipModule(), sender);
     await engine.install(flipModule(), receiver);
-    const halted = peer("fetch", port, 200_000_000);
+    const halted = peer("fetch", port, size);
     await engine.untilCounter(
       "Customization/default/sender/sender",
       "bytes_out_total",
