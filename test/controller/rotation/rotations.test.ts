@@ -103,6 +103,30 @@ test("a host that is away fails the rotation at its deadline; the others are put
   await until("right", () => isEverywhere({ ...daemons, "client-2": back }, "tag active 10"));
 });
 
+for (const [slow, other] of [
+  ["client-1", "client-2"],
+  ["client-2", "client-1"],
+] as const) {
+  test(`a step is done on all hosts at once, and the next waits for the last of them: ${slow}`, async ({
+    world,
+  }) => {
+    const { daemons } = await atRest(world);
+    let open = (): void => undefined;
+    daemons[slow].hold(new Promise((resolve) => (open = resolve)));
+    world.source.commit(rotationFiles({ current: "compress" }));
+    const both = "compress active 20, tag active 10";
+    await until("the other is through", () => unitsOf(daemons[other]) === both);
+    // What follows from that would be asked for by now: the controller has taken in that nothing more has changed.
+    for (const name of [other, "server"] as const) for (const _ of [1, 2]) await daemons[name].report();
+    assert.equal(
+      [slow, other, "server"].map((name) => unitsOf(daemons[name as keyof Daemons])),
+      ["tag active 10", both, both],
+    );
+    open();
+    await until("moved", () => isEverywhere(daemons, "compress active 10"));
+  });
+}
+
 test("a controller that takes over in the middle goes on from what was decided", async ({ world }) => {
   const { controller, daemons } = await atRest(world);
   let open = (): void => undefined;
