@@ -1,6 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { standardModule } from "../../../../modules/mod.ts";
 import type { Application } from "../../linux/application.ts";
+import { until } from "../../sleep/until.ts";
 import { repeatModule, replaceModule, tag, tagModule, waitModule } from "../modules.ts";
 import { RunningEngine } from "../running-engine.ts";
 import { addresses, connect, makeLink, port, startBoth } from "./two-hosts.ts";
@@ -147,6 +149,16 @@ test("modules are asked by priority, which may change at any time", async () => 
   assert.is(await heard(), "two");
 });
 
+test("of two modules of one priority the first by name is asked first, however they came", async () => {
+  await connect(both, 4);
+  for (const name of ["b", "c", "a"]) await engine.install(replaceModule(name), { tap: fromAlpha, name });
+  await say("plain");
+  assert.is(await heard(), "a");
+  await engine.engine.revoke("Customization/default/a/sender");
+  await say("plain");
+  assert.is(await heard(), "b");
+});
+
 test("a new version takes the old one's place on its sockets, and counts on", async () => {
   await connect(both, 4);
   const id = await engine.install(replaceModule("one"), { tap: fromAlpha });
@@ -157,6 +169,23 @@ test("a new version takes the old one's place on its sockets, and counts on", as
   assert.is(await heard(), "two");
   assert.is(await engine.counter(id, "customized_total"), 2);
   assert.is(await engine.counter(id, "flows"), 1);
+});
+
+test("modules are asked for their numbers as often as their monitoring says, and what they say is told unasked", async () => {
+  await connect(both, 4);
+  const monitor = standardModule("monitor");
+  if (!monitor) throw new Error("there is no module monitor");
+  const install = (name: string, monitorIntervalMs: number): Promise<string> =>
+    engine.install(monitor, { tap: fromAlpha, name, monitorIntervalMs });
+  const [often, seldom] = [await install("often", 50), await install("seldom", 3_600_000)];
+  const told = (id: string): number | undefined => engine.seen(id)?.counters?.module_sent_messages;
+  await until("both have been asked once", () => told(often) === 0 && told(seldom) === 0);
+  for (const count of [1, 2, 3]) {
+    await say("plain");
+    await until(`${count} told`, () => told(often) === count);
+  }
+  await engine.engine.refresh?.();
+  assert.is(told(seldom), 0);
 });
 
 test("sockets that are bound to an interface are customized, and those with addresses of one link only", async () => {
