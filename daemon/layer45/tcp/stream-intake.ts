@@ -115,6 +115,7 @@ export class StreamIntake {
     connection.keep(hold);
     const events = connection.isAwaited ? epollOut : 0;
     this.#table.watch(hold.fd, { connection, side: "socket" }, events);
+    if (connection.isOver) this.#kernel.epoll.mute(hold.fd);
     connection.takeArrivals(this.#kernel.work);
   }
 

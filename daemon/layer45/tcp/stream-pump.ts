@@ -44,7 +44,7 @@ export class StreamPump {
 
   /** Does what the application's own socket tells of; answers whether more is left. */
   attend(connection: Connection, events: number, nowMs: number): boolean {
-    if (connection.hold) this.#kernel.epoll.change(connection.hold.fd, 0);
+    if (connection.hold && !connection.isOver) this.#kernel.epoll.change(connection.hold.fd, 0);
     if (events & epollOut && connection.isAwaited) connection.wakeSender();
     if (events & epollBroken) this.#breakOff(connection, nowMs);
     return this.advance(connection, "out", nowMs);
@@ -57,7 +57,8 @@ export class StreamPump {
     const progress = name === "out" ? connection.turnOut(work, nowMs) : connection.turnIn(work, nowMs);
     this.#pause(connection, side, progress);
     // The sender is woken when its socket has room for what it will send then, and not only the pair.
-    if (name === "out" && connection.isAwaited && connection.hold && progress !== "blocked") {
+    const isAwaited = name === "out" && connection.isAwaited && !connection.isOver;
+    if (isAwaited && connection.hold && progress !== "blocked") {
       epoll.change(connection.hold.fd, epollOut);
     }
     if (side.isBroken) this.#breakOff(connection, nowMs);
@@ -109,6 +110,8 @@ export class StreamPump {
   #breakOff(connection: Connection, nowMs: number): void {
     if (connection.isOver) return;
     connection.isOver = true;
+    // Its being broken would be told without end, until the application closes it.
+    if (connection.hold) this.#kernel.epoll.mute(connection.hold.fd);
     // Bytes are lost where a side is broken: neither end is to take what it has for all.
     if (connection.out.isBroken || connection.in.isBroken) this.#destroy(connection);
     connection.turnIn(this.#kernel.work, nowMs);
