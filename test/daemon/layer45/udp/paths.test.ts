@@ -148,6 +148,51 @@ test("a deprecated customization keeps its socket, for other peers too, and lets
   assert.equal(asked("out", 1_000, 6_500), []);
 });
 
+/** More than there are ports: of so many each has another port, or another peer. */
+const many = 65_536;
+const placeOf = (number: number): [port: number, peer: number] => [
+  1 + (number % 60_000),
+  3 + Math.floor(number / 60_000),
+];
+
+test("so many sockets are remembered, and those that are used longest ago forgotten for others", () => {
+  const one = customization("one", "dig");
+  paths.settle([one]);
+  const use = (number: number): void => {
+    const [port, peer] = placeOf(number);
+    owners.has(port, BigInt(number), "dig");
+    assert.equal(asked("out", port, 0, peer), ["one"]);
+  };
+  for (let number = 0; number < many; number += 1) use(number);
+  assert.is(owners.watched.size, many);
+  // Socket 0 is used again, for another peer.
+  owners.has(1, 0n, "dig");
+  asked("out", 1, 0, 9);
+  use(many);
+  assert.is(owners.watched.size, many);
+  assert.is(one.flows, many);
+  assert.equal(
+    [0n, 1n, 2n, BigInt(many)].map((cookie) => owners.watched.has(cookie)),
+    [true, false, true, true],
+  );
+});
+
+test("so many pairs of ends are remembered of a socket, and of those that are known longest it is asked again", () => {
+  paths.settle([customization("one", "dig")]);
+  const use = (number: number): boolean => {
+    const [port, peer] = placeOf(number);
+    const before = owners.asked;
+    owners.has(port, 7n, "dig");
+    asked("out", port, 0, peer);
+    return owners.asked > before;
+  };
+  for (let number = 0; number < many; number += 1) assert.ok(use(number));
+  assert.equal([0, many - 1].map(use), [false, false]);
+  assert.ok(use(many));
+  assert.equal([many - 1, many, 0].map(use), [false, false, true]);
+  assert.is(owners.watched.size, 1);
+});
+
 test("an active customization is let go of nothing", () => {
   owners.has(1_000, 1n, "dig");
   const one = customization("one", "dig");

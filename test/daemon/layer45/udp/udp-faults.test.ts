@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { heldMax } from "../../../../daemon/layer45/udp/delay-queue.ts";
 import type { Application } from "../../linux/application.ts";
 import { until } from "../../sleep/until.ts";
 import { endlessModule, failingModule, replaceModule, tag, tagModule, touchyModule } from "../modules.ts";
@@ -103,8 +104,16 @@ for one in floods:
   await both.beta.do(`s.close(); s = udp(4, "10.9.0.2", ${port + 1})`);
   await both.alpha.do(`t = udp(4); t.sendto(b"on time", ("10.9.0.2", ${port + 1}))`);
   assert.is(await heard(), `${tag}on time`);
-  // What is still held back for a minute goes on when the engine stops.
+  // What is still held back for a minute goes on when the engine stops. SO_RCVBUFFORCE, so that there is room for all of it.
+  await both.beta.do(
+    `s.close(); s = udp(4, "10.9.0.2", ${port}); s.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)`,
+  );
   await engine.engine.stop();
+  const late = Number(
+    await both.beta.do(`result = 0
+while (text := nothing(s)) is not None: result += text == "late"`),
+  );
+  assert.ok(late > 0 && late <= heldMax.messages, `${late} were held back`);
   engine = await new RunningEngine().start();
 });
 
