@@ -67,6 +67,15 @@ export const failingModule = (): Uint8Array =>
   wat(customizationText({ send: "(unreachable)", receive: "(unreachable)" }));
 export const endlessModule = (): Uint8Array =>
   wat(customizationText({ memory: "8", send: "(loop $ever (br $ever)) (unreachable)" }));
+/** Leaves messages as they are, and takes its time for each: some tenths of a millisecond. */
+export const slowModule = (): Uint8Array =>
+  wat(
+    customizationText({
+      send: `(local $left i32) (local.set $left (i32.const 1000000))
+        (loop $on (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $on (local.get $left)))
+        (i32.const 0)`,
+    }),
+  );
 /** Fails at messages that begin with "bad!", and leaves others as they are. */
 export const touchyModule = (): Uint8Array =>
   wat(

@@ -3,7 +3,15 @@ import * as assert from "uvu/assert";
 import { heldMax } from "../../../../daemon/layer45/udp/delay-queue.ts";
 import type { Application } from "../../linux/application.ts";
 import { until } from "../../sleep/until.ts";
-import { endlessModule, failingModule, replaceModule, tag, tagModule, touchyModule } from "../modules.ts";
+import {
+  endlessModule,
+  failingModule,
+  replaceModule,
+  slowModule,
+  tag,
+  tagModule,
+  touchyModule,
+} from "../modules.ts";
 import { RunningEngine } from "../running-engine.ts";
 import { connect, makeLink, port, run, startBoth } from "./two-hosts.ts";
 
@@ -114,6 +122,21 @@ for one in floods:
 while (text := nothing(s)) is not None: result += text == "late"`),
   );
   assert.ok(late > 0 && late <= heldMax.messages, `${late} were held back`);
+  engine = await new RunningEngine().start();
+});
+
+test("what waits for the engine when it stops goes on, and none of it is lost", async () => {
+  await engine.install(slowModule(), { tap: fromAlpha });
+  // SO_RCVBUFFORCE, so that there is room for all of it.
+  await both.beta.do("s.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)");
+  await both.alpha.do(`hasty = [udp(4) for _ in range(10)]
+for one in hasty:
+    one.connect(("10.9.0.2", ${port}))
+    for _ in range(100): one.send(b"waits")`);
+  await engine.engine.stop();
+  const arrived = await both.beta.do(`result = 0
+while nothing(s) is not None: result += 1`);
+  assert.is(arrived, 1_000);
   engine = await new RunningEngine().start();
 });
 
