@@ -122,7 +122,11 @@ if (!isRootOfMachine()) {
     await engine.install(endlessModule(), endless);
     const output = await halted.ended;
     // It is told of an error, and never takes what it has for all.
-    assert.match(output, /ConnectionResetError|ConnectionAbortedError|BrokenPipeError|PermissionError/);
+    assert.match(
+      output,
+      /ConnectionResetError|ConnectionAbortedError|BrokenPipeError|PermissionError/,
+      output,
+    );
     assert.not.match(server.output(), /[0-9a-f]{64}/);
     await until("the module that did it is stopped", async () => {
       return engine.seen("Customization/default/endless/sender")?.problem !== undefined;
