@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Bucket, MemoryBus } from "../../../bus/mod.ts";
 import type { RunningController } from "../../../controller/mod.ts";
-import { fail } from "../../../schemas/mod.ts";
+import { fail, type ObservedUnit, problem } from "../../../schemas/mod.ts";
 import type { FakeDaemon } from "../fake-daemon.ts";
 import { FakeLeadership } from "../fixtures.ts";
 import { until } from "../until.ts";
@@ -126,6 +126,73 @@ for (const [slow, other] of [
     await until("moved", () => isEverywhere(daemons, "compress active 10"));
   });
 }
+
+const flaws: [what: string, spoil: (unit: ObservedUnit) => void][] = [
+  [
+    "with a problem",
+    (unit) => {
+      unit.problem = problem("unit.faulted", { unit: unit.id, reason: "it failed" });
+    },
+  ],
+  [
+    "of another version",
+    (unit) => {
+      unit.digest = "0".repeat(64);
+    },
+  ],
+];
+for (const [what, spoil] of flaws) {
+  test(`a receiver that shows its module ${what} cannot read, and no sender is given it`, async ({
+    world,
+  }) => {
+    const { daemons } = await atRest(world);
+    const { model } = daemons.server;
+    let isSpoilt = true;
+    const list = model.list.bind(model);
+    model.list = () =>
+      list().map((unit) => {
+        if (isSpoilt && unit.id.includes("compress")) spoil(unit);
+        return unit;
+      });
+    world.source.commit(rotationFiles({ current: "compress" }));
+    await until("the server has it", () => unitsOf(daemons.server) === "compress active 20, tag active 10");
+    for (let count = 0; count < 3; count++) await reportAll(daemons);
+    assert.equal(
+      [unitsOf(daemons["client-1"]), unitsOf(daemons["client-2"])],
+      ["tag active 10", "tag active 10"],
+    );
+    isSpoilt = false;
+    await daemons.server.report();
+    await until("moved", () => isEverywhere(daemons, "compress active 10"));
+  });
+}
+
+test("no host hears of what is decided before it is written down", async ({ world }) => {
+  let written = Promise.resolve();
+  let asked = 0;
+  const bus = withBucket(world.bus.join(), "record", (bucket) => ({
+    update: async (key, ...given) => {
+      if (key === `rotation.${rotation}`) {
+        asked += 1;
+        await written;
+      }
+      return await bucket.update(key, ...given);
+    },
+  }));
+  const { daemons } = await atRest(world, { bus });
+  let write = (): void => undefined;
+  written = new Promise((resolve) => (write = resolve));
+  const before = asked;
+  world.source.commit(rotationFiles({ current: "compress" }));
+  try {
+    await until("it is to be written down", () => asked > before);
+    for (let count = 0; count < 3; count++) await reportAll(daemons);
+    assert.ok(isEverywhere(daemons, "tag active 10"));
+  } finally {
+    write();
+  }
+  await until("moved", () => isEverywhere(daemons, "compress active 10"));
+});
 
 test("a controller that takes over in the middle goes on from what was decided", async ({ world }) => {
   const { controller, daemons } = await atRest(world);

@@ -137,6 +137,19 @@ test("what was asked for by hand stays until the next commit moves it", () => {
   assert.is(rotateTo(moved.record, "b", 2).record.move, undefined, "it is there already");
 });
 
+test("a commit that moves on to a third while flows are moved to the second is followed at once", () => {
+  const { fleet, record } = atRest();
+  const through = ["a", "b", "c"];
+  fleet.away.add("s1");
+  const begun = run(fleet, { settings: settingsOf({ through, current: "b" }), record });
+  assert.is(begun.record.move?.to, "b");
+  const settings = settingsOf({ through, current: "c" });
+  const turned = run(fleet, { settings, record: begun.record }, { nowMs: 1 });
+  assert.is(turned.record.move?.to, "c");
+  fleet.away.delete("s1");
+  assert.is(run(fleet, { settings, record: turned.record }, { nowMs: 2 }).record.current, "c");
+});
+
 test("members found on hosts before are taken off in the same order", () => {
   const { fleet } = atRest();
   const settings = settingsOf({ current: "b" });
