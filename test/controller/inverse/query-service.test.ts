@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { codecs, type InverseReply, subjects } from "../../../bus/mod.ts";
+import { codecs, type HostReport, type InverseReply, subjects } from "../../../bus/mod.ts";
+import { QueryService } from "../../../controller/inverse/query-service.ts";
 import { runController } from "../../../controller/run-controller.ts";
 import { WorkerReader } from "../../../middlebox/worker-reader.ts";
-import type { SeenFlow } from "../../../schemas/mod.ts";
+import type { SeenFlow, Unit } from "../../../schemas/mod.ts";
 import { stripTag } from "../../middlebox/strip-tag.ts";
 import { FakeLeadership, modules, silent } from "../fixtures.ts";
 import { until } from "../until.ts";
@@ -125,6 +126,53 @@ test("a host that asks without end is slowed down, and others are not", async (c
   }
   assert.equal([...codes], ["inverse.not-a-middlebox", "inverse.hasty"]);
   assert.is(said(await ask("default/box", "Xtagtag:question")), "Customization/default/tag question");
+});
+
+test("a host that asks about many flows that nobody reads raises some alerts, and then one a second", async (context) => {
+  const { ask, reconciler } = await fleetThatWorks(context);
+  const started = performance.now();
+  const flows = Array.from({ length: 60 }, (_, at) => ({
+    ...flow,
+    destination: { address: "10.0.1.2", port: 100 + at },
+  }));
+  const codes = await Promise.all(flows.map((each) => ask("default/box", "?? what is it", each).then(said)));
+  assert.equal([...new Set(codes)], ["inverse.unknown"], "each is answered");
+  const alerts = reconciler.events.list().filter(({ reason }) => reason === "UnknownCustomization").length;
+  const most = 20 + Math.ceil((performance.now() - started) / 1_000);
+  assert.ok(alerts >= 20 && alerts <= most, `${alerts} of at most ${most}`);
+});
+
+test("what a module makes of a message is not sent when it is too much", async ({ world }) => {
+  const made = async (bytes: number): Promise<string> => {
+    const unit: Unit = {
+      id: "Customization/default/tag/receiver",
+      engine: "layer45",
+      digest: "0".repeat(64),
+      spec: { role: "receiver", tap: { protocol: "UDP", local: {}, remote: {} } } as unknown as Unit["spec"],
+      artifacts: [{ name: "module", digest: "1".repeat(64), bytes: 1 }],
+    };
+    const seen = { id: unit.id, engine: unit.engine, digest: unit.digest, priority: 1, state: "active" };
+    const service = new QueryService({
+      bus: world.bus,
+      reader: { read: async () => ({ kind: "plain", messages: [new Uint8Array(bytes)] }) },
+      hosts: () => [
+        {
+          id: "default/server",
+          addresses: ["10.0.1.2/24"],
+          units: [{ unit, priority: 1, state: "active" }],
+          report: { units: [seen] } as unknown as HostReport,
+        },
+      ],
+      isMiddlebox: () => true,
+      readModule: async () => new Uint8Array(),
+      onEvent: () => undefined,
+      onAnswer: () => undefined,
+    });
+    const reply = await service.answer({ host: "default/box", flow, messages: ["aaaa"] });
+    return reply.kind === "plain" ? reply.kind : reply.problem.code;
+  };
+  assert.is(await made(4 << 20), "plain");
+  assert.is(await made((4 << 20) + 1), "inverse.failed");
 });
 
 test("only who leads answers", async (context) => {

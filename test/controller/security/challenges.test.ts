@@ -141,6 +141,25 @@ test("an operator lets a module back", async ({ world }) => {
   await until("ready", () => condition(controller, "Ready") === "True Converged");
 });
 
+test("who failed is forgotten when nobody declares that version any more", async ({ world }) => {
+  const declared = securedFiles();
+  world.source.commit(declared);
+  const fleet = fleetOf(world, { "client-1": wrong });
+  const controller = await world.controller({ times });
+  await reportAll(fleet);
+  const distrusted = (): number => controller.reconciler.trust.count().distrusted;
+  await until("revoked", () => distrusted() === 1 && unitsOf(fleet["client-1"]).length === 0);
+  const [hosts = ""] = declared["fleet.yaml"].split(/---\n(?=.*\nkind: Customization)/);
+  world.source.commit({ "fleet.yaml": hosts });
+  await until("forgotten", () => distrusted() === 0);
+  const record = await world.bus.bucket("record");
+  let kept = [""];
+  await until("for good", () => {
+    void record.keys().then((keys) => (kept = keys.filter((key) => key.startsWith("distrust."))));
+    return kept.length === 0;
+  });
+});
+
 test("a module that never answers has failed when its time is up; one on a host that is away has not", async ({
   world,
 }) => {
