@@ -114,6 +114,12 @@ test("one module that would say the same twice is asked once", () => {
   assert.is(found(request, server(receives, twin)).length, 1);
 });
 
+test("of many that might read a message the eight likeliest are tried", () => {
+  const many = Array.from({ length: 20 }, (_, at) => ({ ...receives, name: `m-${at}`, priority: 20 - at }));
+  const wanted = Array.from({ length: 8 }, (_, at) => `m-${19 - at}/receiver as receiver`);
+  assert.equal(found(request, server(...many)), wanted);
+});
+
 test("addresses are the same however they are written", () => {
   const six: SeenFlow = {
     protocol: "UDP",
