@@ -118,6 +118,18 @@ test("an answer that breaks the protocol is a problem", () => {
     assert.is(say(guest(customizationText({ allocate }))), "module.answer-invalid");
 });
 
+test("an answer has so many pieces, and not one more", () => {
+  // All of them are empty, so that nothing else is wrong.
+  const pieces = (count: number): string =>
+    customizationText({
+      send: "(i32.const 65536)",
+      memory: "2",
+      more: wasmData(65_536, words(1, 0, 0, count)),
+    });
+  assert.equal(say(guest(pieces(piecesMax))), { verdict: 1, consumed: 5, delayMs: 0, text: "" });
+  assert.is(say(guest(pieces(piecesMax + 1))), "module.answer-invalid");
+});
+
 test("any bytes as an answer end in a verdict within its bounds, or a problem", () => {
   const echo = guest(
     customizationText({
@@ -277,6 +289,9 @@ test("id and key reach the module before its configuration, and are left nowhere
   assert.equal([...key], new Array(32).fill(0));
   assert.is(one.secRespond(new Uint8Array(0)), undefined, "it may have no answer");
   assert.not.ok(Buffer.from(one.memory).includes(Buffer.alloc(8, 0xaa)));
+  const unused = new Uint8Array(32).fill(0xaa);
+  guest(customizationText(), { instance: { id: 77, key: unused } });
+  assert.equal([...unused], new Array(32).fill(0), "nor where a module has no use for it");
 });
 
 test("an answer to a challenge that lies outside is a problem", () => {

@@ -17,8 +17,8 @@ function hostOf(peer: Peer, wanted = mac): string {
   }
 }
 
-const certified = (names: string[]): Peer => {
-  const { cert } = authority.read(authority.issue("one", names));
+const certified = (names: string[], commonName = "one"): Peer => {
+  const { cert } = authority.read(authority.issue("one", names, { commonName }));
   return { kind: "certified", certificate: new X509Certificate(cert) };
 };
 
@@ -42,6 +42,11 @@ test("a certificate stands for every host it names, and for no other", () => {
   ]) {
     assert.match(hostOf(certified(names)), /does not name the Host/, `${names}`);
   }
+  assert.match(
+    hostOf(certified([], "nas.default.host.netloom")),
+    /does not name the Host/,
+    "a subject is no name",
+  );
   assert.match(
     hostOf(certified(["nas.default.host.netloom"]), "02:00:00:00:00:99"),
     /does not name the Host/,

@@ -214,6 +214,30 @@ test("connections of one address are bounded", async () => {
   for (const socket of open) socket.destroy();
 });
 
+test("connections of all addresses together are bounded", async () => {
+  const port = await serve({ limits: { connectionsMax: 2 } });
+  const open = [1, 2, 3].map((last) => connect({ port, host: "127.0.0.1", localAddress: `127.0.0.${last}` }));
+  let closed = 0;
+  for (const socket of open) {
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => (closed += 1));
+  }
+  await until("one of three is turned away", () => closed === 1);
+  for (const socket of open) socket.destroy();
+});
+
+test("a host is told nothing of what only the proxy's log should say", async () => {
+  const port = await serve();
+  backend.power = () => Promise.reject(new TypeError("a secret of the proxy's own"));
+  try {
+    await askProxy({ address: "127.0.0.1", port }, [{ kind: "sleep", mac }], { timeoutMs });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /the proxy failed; its log says how/);
+    assert.not.match((error as Error).message, /secret/);
+  }
+});
+
 test("what may pass is tried again by no one but the host: the proxy says busy", async () => {
   const port = await serve();
   backend.busy = true;

@@ -85,6 +85,7 @@ const wrong: [unknown, RegExp][] = [
   [[{ UDP: { addresses: own, interval: 0 } }], /1 to 4294967295 seconds/],
   [[{ UDP: { addresses: own, interval: 2 ** 32 } }], /1 to 4294967295 seconds/],
   [[{ UDP: { addresses: own, interval: 1.5 } }], /1 to 4294967295 seconds/],
+  [Array(1_025).fill({ UDP: { addresses: own } }), /the file has more than 1024 rules/],
   [[{ UDP: { addresses: own, limits: {} } }], /has "limits"; known are/],
   [[{ UDP: { addresses: own, ["x".repeat(1_000)]: 1 } }], /^.{1,200}$/],
 ];

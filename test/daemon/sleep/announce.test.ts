@@ -154,6 +154,9 @@ test("a valid solicitation is read; one hop further, unsummed or crooked it is n
   assert.is(readNs(broken(21, 254)), undefined, "hop limit");
   assert.is(readNs(broken(55, 1)), undefined, "code");
   assert.is(readNs(broken(62, 0xff)), undefined, "multicast target");
+  const fromNobody = Buffer.from(solicitation);
+  fromNobody.fill(0, 22, 38);
+  assert.is(readNs(withChecksum(fromNobody)), undefined, "a link address of nobody's");
   assert.is(readNs(broken(79, 0)), undefined, "option of no length");
   assert.is(readNs(broken(79, 2)), undefined, "option too long");
   assert.is(readNs(broken(0, 0x33, false)), undefined, "checksum");
