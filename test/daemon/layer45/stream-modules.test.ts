@@ -56,7 +56,7 @@ function run(command: string, ...words: string[]): { output(): string; ended: Pr
   children.push(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
-  return { output: () => output, ended: once(child, "exit").then(() => output) };
+  return { output: () => output, ended: once(child, "close").then(() => output) };
 }
 
 function end(role: "sender" | "receiver", name: string, config: unknown): UnitOptions {

@@ -36,7 +36,7 @@ function peer(...words: (string | number)[]): Peer {
   let output = "";
   child.stdout.on("data", (text) => (output += text));
   child.stderr.on("data", (text) => (output += text));
-  const ended = once(child, "exit").then(() => output);
+  const ended = once(child, "close").then(() => output);
   return { output: () => output, ended };
 }
 
