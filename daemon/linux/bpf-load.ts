@@ -5,31 +5,30 @@ import { SystemCallError } from "./libc.ts";
 /** Program types (enum bpf_prog_type). */
 const types = {
   socketFilter: 1,
+  interface: 3,
   cgroupSocket: 9,
   socketOps: 13,
-  socketBuffer: 14,
-  socketMessage: 16,
   tracing: 26,
   netfilter: 32,
 } as const;
 /** What a program is attached to (enum bpf_attach_type). */
-const attachments = {
+export const attachments = {
   socketCreation: 2,
   socketOps: 3,
-  streamParser: 4,
-  streamVerdict: 5,
-  messageVerdict: 7,
   tracepoint: 23,
   iterator: 28,
   socketRelease: 34,
-  socketBufferVerdict: 38,
   netfilter: 45,
+  interfaceIngress: 46,
+  interfaceEgress: 47,
 } as const;
 
 const AF_INET = 2;
 const AF_INET6 = 10;
 /** Of what the verifier says, no more than this is told. */
 const refusalCharactersMax = 300;
+/** In union bpf_attr for BPF_PROG_LOAD. */
+const nameAt = 48;
 const logBytes = 256 * 1024;
 /** Helpers that read kernel memory are offered to programs under this licence alone. */
 const licence = Buffer.from("GPL\0");
@@ -42,6 +41,8 @@ export interface BpfLoad {
   instructions: Uint8Array;
   /** Of tracing programs: BTF id of the function or the tracepoint they belong to. */
   target?: number;
+  /** By which it is found again; up to 15 letters, digits and underscores. */
+  name?: string;
 }
 
 /**
@@ -69,11 +70,6 @@ export function attachTracepoint(program: number): number {
   return bpf("RAW_TRACEPOINT_OPEN", bpfWords(0, 0, program));
 }
 
-/** To the sockets that a sockmap holds; until nothing has the map any more. */
-export function attachToSockmap(program: number, map: { fd: number }, attachment: BpfAttachment): void {
-  bpf("PROG_ATTACH", bpfWords(map.fd, program, attachments[attachment]));
-}
-
 /** To the iterator over what the program was loaded for. */
 export function attachIterator(program: number): number {
   return bpf("LINK_CREATE", bpfWords(program, 0, attachments.iterator));
@@ -96,7 +92,10 @@ export function attachToNetfilter(
 }
 
 /** union bpf_attr for BPF_PROG_LOAD, and behind it, in memory that lives as long, what it points to. */
-function attributesOf({ type, attachment, instructions, target }: BpfLoad, log?: Buffer): Uint8Array {
+function attributesOf(
+  { type, attachment, instructions, target, name = "" }: BpfLoad,
+  log?: Buffer,
+): Uint8Array {
   const whole = Buffer.alloc(bpfAttributeBytes + instructions.length + licence.length);
   whole.set(instructions, bpfAttributeBytes);
   whole.set(licence, bpfAttributeBytes + instructions.length);
@@ -110,6 +109,7 @@ function attributesOf({ type, attachment, instructions, target }: BpfLoad, log?:
     whole.writeUInt32LE(log.length, 28);
     whole.writeBigUInt64LE(koffi.address(log), 32);
   }
+  whole.write(name, nameAt, "latin1");
   if (attachment) whole.writeUInt32LE(attachments[attachment], 68);
   whole.writeUInt32LE(target ?? 0, 108);
   return whole;

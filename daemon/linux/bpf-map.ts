@@ -7,8 +7,6 @@ const types = {
   hash: 1,
   array: 2,
   lruHash: 9,
-  sockmap: 15,
-  sockhash: 18,
   queue: 22,
   ringBuffer: 27,
 } as const;
@@ -17,7 +15,6 @@ const mappable = 1024;
 /** In union bpf_attr for BPF_MAP_CREATE. */
 const nameAt = 28;
 const ENOENT = 2;
-const EINVAL = 22;
 const noKey = new Uint8Array(0);
 const attributeBytes = 32;
 /** Deleting takes no value, and refuses its address. */
@@ -103,8 +100,6 @@ export class BpfMap {
     if (callBpf(command, this.#memory.subarray(0, bytesOf[command])) === 0) return true;
     const errno = koffi.errno();
     if (errno === ENOENT) return false;
-    // So says a sockmap of a place where no socket is.
-    if (command === "MAP_DELETE_ELEM" && errno === EINVAL) return false;
     throw new SystemCallError(`bpf(BPF_${command})`, errno);
   }
 }

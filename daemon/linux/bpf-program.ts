@@ -27,6 +27,10 @@ const orNumber = 0x47;
 const shiftNumber = 0x77;
 const negate = 0x87;
 const subtract32 = 0x1c;
+const subtractRegister = 0x1f;
+const add32 = 0x0c;
+const shiftLeftNumber = 0x67;
+const swap = 0xdc;
 const atomicAdd = 0xdb;
 const mayGoTo = 0xe5;
 const loadConstant = 0x18;
@@ -117,6 +121,24 @@ export class BpfProgram {
   /** into = into - from, of 32 bits: as sequence numbers are subtracted. */
   subtract32(into: number, from: number): this {
     return this.#add(subtract32, into, from, 0, 0);
+  }
+
+  /** into = into + from, of 32 bits. */
+  add32(into: number, from: number): this {
+    return this.#add(add32, into, from, 0, 0);
+  }
+
+  subtractRegister(into: number, from: number): this {
+    return this.#add(subtractRegister, into, from, 0, 0);
+  }
+
+  shiftLeft(into: number, bits: number): this {
+    return this.#add(shiftLeftNumber, into, 0, 0, bits);
+  }
+
+  /** Between network and host order, of so many bits; those above are zero afterwards. */
+  swap(into: number, bits: 16 | 32): this {
+    return this.#add(swap, into, 0, 0, bits);
   }
 
   /** *(into + offset) += from, of 64 bits, at once for all processors. */

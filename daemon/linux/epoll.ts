@@ -10,7 +10,6 @@ export const epollIn = 1;
 export const epollOut = 4;
 /** Told whether asked for or not: an error, or both directions ended. */
 export const epollBroken = 8 | 16;
-const EPOLLONESHOT = 1 << 30;
 /** struct epoll_event: u32 events, u64 data; without the padding between them on x86-64 only. */
 const [eventBytes, dataAt] = process.arch === "x64" ? [12, 4] : [16, 8];
 const { EINTR } = koffi.os.errno;
@@ -33,11 +32,6 @@ export class Epoll {
 
   change(fd: number, events: number): void {
     this.#control(control.change, fd, events);
-  }
-
-  /** Tells of it once more at most, and then of nothing, not even what is told whether asked for or not, until a `change`. */
-  mute(fd: number): void {
-    this.#control(control.change, fd, EPOLLONESHOT);
   }
 
   /** Before the descriptor is closed. */

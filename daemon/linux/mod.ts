@@ -6,7 +6,6 @@ export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
 export { destroyConnection } from "./destroy-connection.ts";
-export { duplicateDescriptor } from "./duplicate-descriptor.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { interfaceMtu } from "./interface-mtu.ts";
@@ -38,11 +37,10 @@ export {
   type SocketOwner,
   type SocketOwners,
 } from "./socket-owners.ts";
-export type { SocketPair } from "./socket-pair.ts";
+export type { SocketState } from "./split/socket-states.ts";
+export { type Halves, SplitStreams } from "./split/split-streams.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export type { StreamEnds } from "./stream-ends.ts";
-export { streamEnds, streamModes } from "./stream-record.ts";
-export { type StreamEvent, StreamTaps, type WantedPorts } from "./stream-taps.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";
 export {
   type Accepted,

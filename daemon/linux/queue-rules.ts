@@ -13,9 +13,8 @@ export interface RuleEnd {
   port?: number;
 }
 
-/** Packets that go to a queue, from one end to the other: of UDP; or those segments of TCP that say it is the last. */
+/** Packets of UDP that go to a queue, from one end to the other. */
 export interface QueueRule {
-  protocol?: "UDP" | "TCP ends";
   hook: Hook;
   family: Family;
   source: RuleEnd;
@@ -120,8 +119,8 @@ const isThere = (family: Family): boolean => family === 4 || existsSync("/proc/t
 
 const program = (family: Family): string => (family === 4 ? "iptables" : "ip6tables");
 
-function matchText({ protocol, source, destination }: QueueRule): string {
-  const words = [protocol === "TCP ends" ? "-p tcp --tcp-flags FIN,RST FIN" : "-p udp"];
+function matchText({ source, destination }: QueueRule): string {
+  const words = ["-p udp"];
   if (source.address !== undefined) words.push(`-s ${source.address}`);
   if (destination.address !== undefined) words.push(`-d ${destination.address}`);
   if (source.port !== undefined) words.push(`--sport ${source.port}`);

@@ -38,11 +38,7 @@ export class ConnectionRoster {
   }
 
   /** Puts the customizations on it that are to see it now; answers whether there are any. */
-  assign(
-    connection: Connection,
-    work: StreamBuffer,
-    { isLate, nowMs }: { isLate: boolean; nowMs: number },
-  ): boolean {
+  assign(connection: Connection, work: StreamBuffer, nowMs: number): boolean {
     const { owner, ends } = connection;
     if (!owner) return false;
     if (!connection.flow) {
@@ -53,11 +49,11 @@ export class ConnectionRoster {
     flow.owner = owner;
     for (const customization of this.#customizations) {
       if (flow.attachment(customization) || !customization.takes(owner, ends)) continue;
-      flow.attach(customization, { isLate, nowMs });
+      flow.attach(customization, { isLate: connection.isLate || connection.halves !== undefined, nowMs });
       customization.met.note(owner, ends);
     }
     for (const direction of ["out", "in"] as const) {
-      connection[direction].setStations(this.#stations(direction, connection, flow), work, nowMs);
+      connection[direction]?.setStations(this.#stations(direction, connection, flow), work, nowMs);
     }
     return [...flow.attachments].some(({ isRefused }) => !isRefused);
   }

@@ -1,222 +1,99 @@
 import {
-  type SocketHolder,
+  type Epoll,
+  epollIn,
+  epollOut,
+  type Halves,
   type SocketOwner,
-  type SocketPair,
   type StreamBuffer,
   type StreamEnds,
-  type StreamTaps,
-  setSocketOption,
-  socketOption,
-  streamEnds,
-  streamModes,
-  unreadBytes,
 } from "../../linux/mod.ts";
 import type { Flow } from "../flow.ts";
 import { type Progress, StreamSide } from "./stream-side.ts";
 
-/** Of what an application has been given and not read, no more than this is given to it. */
-const unreadBytesMax = 1 << 20;
-/** So much is given to it before it is asked again. */
-const lookEveryBytes = 256 * 1024;
-/** What has arrived and waits for the engine narrows the window of its sender from here on. */
-const arrivedBytesMax = 4 << 20;
-/** Of a stream that a module holds back the kernel keeps about so much for the engine, a few times over. */
-const heldBytesMax = 64 * 1024;
-/** The narrowest window that the kernel lets a socket have. */
-const narrowWindow = 1;
-
-/** The application's socket, as this process holds it. */
-export interface Hold {
-  fd: number;
-  inode: number;
-  holder: SocketHolder;
-}
-
-/** A tapped connection: its two directions, and the hold on its socket that lets nothing end before its last byte. */
+/** A connection that is held, or split, or was: the kernel's side of it is a slot of `SplitStreams`. */
 export class Connection {
   readonly slot: number;
   readonly cookie: bigint;
   readonly ends: StreamEnds;
-  readonly out: StreamSide;
-  readonly in: StreamSide;
+  /** It was there before somebody asked for it. */
+  readonly isLate: boolean;
   owner: SocketOwner | undefined;
   flow: Flow | undefined;
-  hold: Hold | undefined;
-  /** Packets that say the peer has nothing more to send; they wait until what came before them is delivered. */
-  readonly endings: { id: number; sequence: number }[] = [];
-  /** The application could not send all it had, and is to be told when it can. */
-  isAwaited = false;
-  /** It is broken off, or the application has closed it. */
-  isOver = false;
-  readonly #taps: StreamTaps;
-  #lookAt = 0;
-  #window: number | undefined;
-  #endLooks = 0;
+  halves: Halves | undefined;
+  /** What goes from the application to its peer, and the other way; there while it is split. */
+  out: StreamSide | undefined;
+  in: StreamSide | undefined;
+  readonly #watched = new Map<number, number>();
 
-  constructor(taps: StreamTaps, slot: number) {
-    this.#taps = taps;
+  constructor(slot: number, { cookie, ends, isLate }: Pick<Connection, "cookie" | "ends" | "isLate">) {
     this.slot = slot;
-    this.cookie = taps.cookie(slot);
-    this.ends = taps.ends(slot);
-    const { inner, outer } = taps.pair(slot);
-    const given = (name: "givenOut" | "givenIn") => (bytes: number) => taps.addTo(slot, name, bytes);
-    this.out = new StreamSide({
-      direction: "out",
-      readFd: outer,
-      writeFd: outer,
-      given: given("givenOut"),
-      held: () => narrow({ inner, outer }),
-    });
-    this.in = new StreamSide({
-      direction: "in",
-      readFd: inner,
-      writeFd: inner,
-      given: given("givenIn"),
-      // What arrives narrows the window of its sender when it waits.
-      held: () => undefined,
-    });
+    this.cookie = cookie;
+    this.ends = ends;
+    this.isLate = isLate;
   }
 
-  get isClosed(): boolean {
-    return (this.#taps.number(this.slot, "ends") & streamEnds.closed) !== 0;
+  open(halves: Halves): void {
+    const { near, far } = halves;
+    this.halves = halves;
+    // What the application has sent before it was held may be with its peer as it was.
+    const rawBytes = this.isLate ? halves.sentBefore : 0;
+    this.out = new StreamSide({ direction: "out", readFd: near, writeFd: far, rawBytes });
+    this.in = new StreamSide({ direction: "in", readFd: far, writeFd: near, rawBytes: 0 });
   }
 
-  get isShutDown(): boolean {
-    return this.#taps.number(this.slot, "ends") !== 0;
+  get isBroken(): boolean {
+    return this.out?.isBroken === true || this.in?.isBroken === true;
   }
 
-  keep(hold: Hold): void {
-    this.hold = hold;
-    this.#taps.hold(this.slot, true);
+  /** Both ends have gone on. */
+  get isEnded(): boolean {
+    return this.out?.isEnded === true && this.in?.isEnded === true;
   }
 
-  /** The socket is let go of: when the application has closed it, closing the descriptor ends the connection. */
-  letGo(): Hold | undefined {
-    const { hold } = this;
-    if (hold) this.#taps.hold(this.slot, false);
-    this.hold = undefined;
-    return hold;
-  }
-
-  /** When the first module that waits for more bytes is asked without them; infinite when none waits, or only for more. */
-  get waitsUntilMs(): number {
-    return Math.min(this.out.waitsUntilMs, this.in.waitsUntilMs);
-  }
-
-  get isAllDrained(): boolean {
-    return this.isDrained("out") && this.isDrained("in");
-  }
-
-  isDrained(direction: "out" | "in"): boolean {
-    const [taken, given] =
-      direction === "out" ? (["takenOut", "givenOut"] as const) : (["takenIn", "givenIn"] as const);
-    return this.#taps.counter(this.slot, taken) === this.#taps.counter(this.slot, given);
-  }
-
-  /**
-   * What the application sends is the engine's business from now on, or goes its way in the kernel once what is here has gone on.
-   * What arrives keeps coming this way as long as the connection lasts (docs/layer45-ebpf.md, "What it cannot do").
-   */
-  setTaken(isTaken: boolean): void {
-    const mode = this.#taps.number(this.slot, "modeOut");
-    if (isTaken) this.#taps.set(this.slot, "modeOut", streamModes.take);
-    else if (mode === streamModes.take) this.#taps.set(this.slot, "modeOut", streamModes.drain);
-  }
-
-  get takesArrivals(): boolean {
-    return this.#taps.number(this.slot, "modeIn") !== streamModes.pass;
-  }
-
-  /** Takes what arrives, when some customization is to see it; what had arrived and was not read comes at once. */
-  takeArrivals(work: StreamBuffer): void {
-    if (!this.hold || this.takesArrivals || this.in.stations.length === 0) return;
-    this.#taps.takeArrivals(this.slot, this.hold.fd);
-    work.peek(this.hold.fd);
-  }
-
-  turnOut(work: StreamBuffer, nowMs: number): Progress {
-    if (this.isShutDown && !this.out.isEnding) this.#end();
-    return this.out.turn(work, nowMs);
-  }
-
-  /** Has the kernel tell the application that it can send: an option that is set to what it is does no more than that. */
-  wakeSender(): void {
-    this.isAwaited = false;
-    if (!this.hold) return;
-    setSocketOption(this.hold.fd, "TCP_NOTSENT_LOWAT", socketOption(this.hold.fd, "TCP_NOTSENT_LOWAT"));
-  }
-
-  turnIn(work: StreamBuffer, nowMs: number): Progress {
-    this.#watchWindow();
-    if (!this.hasRoom()) return "blocked";
-    return this.in.turn(work, nowMs);
-  }
-
-  /** Whether the application has read enough of what it was given. */
-  hasRoom(): boolean {
-    if (!this.hold || this.in.written < this.#lookAt) return true;
-    this.#lookAt = this.in.written + lookEveryBytes;
-    if (unreadBytes(this.hold.fd) <= unreadBytesMax) return true;
-    this.#lookAt = this.in.written;
-    return false;
-  }
-
-  /** Whether all that came before the peer's end has been delivered, so that the end may be. */
-  mayEnd(sequence: number): boolean {
-    const isAllSeen =
-      this.#taps.number(this.slot, "isStarted") === 0 ||
-      this.#taps.number(this.slot, "sequence") === sequence;
-    return isAllSeen && (this.isDrained("in") || this.in.isBroken);
-  }
-
-  /** The peer's end is delivered next: whoever in the application waits for bytes gets to read it. Answers whether that is so now. */
-  prepareEnd(): boolean {
-    const { hold } = this;
-    if (!hold || this.#endLooks > endLooksMax) return true;
-    this.#endLooks += 1;
-    const isReady =
-      this.#endLooks === 1 ? this.#taps.letEnd(this.slot, hold.fd) : this.#taps.hasEnded(hold.fd);
-    if (isReady) this.#endLooks = endLooksMax + 1;
-    return isReady;
-  }
-
-  /** What is here of what the application sent goes into its socket at once, however slowly the network takes it. */
-  #end(): void {
-    this.out.isEnding = true;
-    const here = Number(
-      this.#taps.counter(this.slot, "takenOut") - this.#taps.counter(this.slot, "givenOut"),
-    );
-    // More room wakes whoever waits at the socket, so it is made only where it is needed.
-    if (!this.hold || here === 0) return;
-    const room = socketOption(this.hold.fd, "SO_SNDBUF") + here + endingBytes;
-    setSocketOption(this.hold.fd, "SO_SNDBUFFORCE", Math.min(room, sendBufferBytesMax));
-  }
-
-  #watchWindow(): void {
-    if (!this.hold) return;
-    const here = this.#taps.counter(this.slot, "takenIn") - this.#taps.counter(this.slot, "givenIn");
-    if (this.#window === undefined && here > arrivedBytesMax) {
-      this.#window = socketOption(this.hold.fd, "TCP_WINDOW_CLAMP");
-      setSocketOption(this.hold.fd, "TCP_WINDOW_CLAMP", narrowWindow);
-    } else if (this.#window !== undefined && here < arrivedBytesMax / 2) {
-      setSocketOption(this.hold.fd, "TCP_WINDOW_CLAMP", this.#window);
-      this.#window = undefined;
+  /** When something is to be looked at though nothing comes; infinite when nothing is. */
+  get dueMs(): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (const side of [this.out, this.in]) {
+      if (!side || side.isEnded) continue;
+      due = Math.min(due, side.heldUntilMs > 0 ? side.heldUntilMs : side.waitsUntilMs);
     }
+    return due;
   }
-}
 
-/** So often, a millisecond apart, it is looked whether an end is there to be read. */
-const endLooksMax = 50;
-const sendBufferBytesMax = 64 << 20;
-/** Customizing may make more of the last bytes. */
-const endingBytes = 4 << 20;
+  /** Moves on what there is; answers whether more is left. */
+  turn(work: StreamBuffer, nowMs: number): boolean {
+    const progress: (Progress | undefined)[] = [this.out?.turn(work, nowMs), this.in?.turn(work, nowMs)];
+    return progress.includes("more");
+  }
 
-/**
- * Of a stream that is held back the application gets to send little ahead: it would end the stream behind more than can go on
- * while it waits for that.
- */
-function narrow({ inner, outer }: SocketPair): void {
-  setSocketOption(inner, "SO_SNDBUFFORCE", heldBytesMax);
-  setSocketOption(outer, "SO_RCVBUFFORCE", heldBytesMax);
-  setSocketOption(outer, "TCP_WINDOW_CLAMP", heldBytesMax);
+  /** Has its halves waited for: until there is something to read that can go on, or room for what is to be written. */
+  watch(epoll: Epoll): void {
+    const { halves, out, in: arriving } = this;
+    if (!halves || !out || !arriving) return;
+    const reads = (side: StreamSide): boolean => !side.isEnding && !side.isWaiting && side.heldUntilMs === 0;
+    const writes = (side: StreamSide): boolean => side.isWaiting && side.heldUntilMs === 0;
+    const events = (from: StreamSide, into: StreamSide): number =>
+      this.isBroken ? 0 : (reads(from) ? epollIn : 0) | (writes(into) ? epollOut : 0);
+    this.#wait(epoll, halves.near, events(out, arriving));
+    this.#wait(epoll, halves.far, events(arriving, out));
+  }
+
+  /** Before its halves are closed. */
+  unwatch(epoll: Epoll): void {
+    for (const fd of [...this.#watched.keys()]) this.#wait(epoll, fd, 0);
+  }
+
+  /** One for which nothing is waited is taken out: the kernel would tell of its end again and again. */
+  #wait(epoll: Epoll, fd: number, events: number): void {
+    const before = this.#watched.get(fd) ?? 0;
+    if (events === before) return;
+    if (events === 0) {
+      epoll.remove(fd);
+      this.#watched.delete(fd);
+      return;
+    }
+    if (before === 0) epoll.add(fd, events);
+    else epoll.change(fd, events);
+    this.#watched.set(fd, events);
+  }
 }

@@ -1,73 +1,86 @@
 import { ProblemError } from "../../../schemas/mod.ts";
-import { epollOut, listTcpConnections, type SocketOwner, type StreamEnds } from "../../linux/mod.ts";
+import {
+  type Halves,
+  listTcpConnections,
+  type SocketOwner,
+  type SocketState,
+  type StreamEnds,
+  SystemCallError,
+} from "../../linux/mod.ts";
 import type { Complaints } from "../complaints.ts";
 import type { Customization } from "../customization.ts";
-import { Connection, type Hold } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { ConnectionRoster } from "./connection-roster.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import type { SocketHolds } from "./socket-holds.ts";
 import type { StreamKernel } from "./stream-kernel.ts";
 
-/** How connections come in: whose they are, which customizations see them, and the hold on their sockets. */
+/** So long a connection is held at most, until it is known whose it is. */
+const unknownMs = 200;
+
+/** So long one that was there already is held, and two of its round trips more. */
+const settleMs = 5;
+const settleMsMax = 500;
+
+/** How connections come in: whose they are, which customizations see them, and whether they are split. */
 export class StreamIntake {
   readonly #kernel: StreamKernel;
   readonly #table: ConnectionTable;
-  readonly #holds: SocketHolds;
   readonly #roster: ConnectionRoster;
   readonly #complaints: Complaints;
+  readonly #settled = new WeakMap<Connection, number>();
+  /** Connections of which it is not decided yet what becomes of them, and until when it is. */
+  readonly #held = new Map<Connection, number>();
 
-  constructor(kernel: StreamKernel, table: ConnectionTable, holds: SocketHolds, complaints: Complaints) {
+  constructor(kernel: StreamKernel, table: ConnectionTable, complaints: Complaints) {
     this.#kernel = kernel;
     this.#table = table;
-    this.#holds = holds;
     this.#roster = new ConnectionRoster(kernel.owners);
     this.#complaints = complaints;
   }
 
-  /** These are the customizations from now on; connections that are tapped already have them with `assignAll`. */
+  /** These are the customizations from now on; connections that are split already have them with `assign`. */
   settle(customizations: readonly Customization[]): void {
     this.#roster.settle(customizations);
   }
 
-  assignAll(nowMs: number): void {
-    for (const connection of this.#table.all()) this.#assign(connection, true, nowMs);
+  get isBusy(): boolean {
+    return this.#held.size > 0;
   }
 
-  enter(slot: number): Connection {
-    const connection = new Connection(this.#kernel.taps, slot);
-    this.#table.add(connection);
-    return connection;
+  /** A connection was established, and is held. */
+  enter(slot: number, nowMs: number): void {
+    const { streams } = this.#kernel;
+    const ends = streams.ends(slot);
+    const before = this.#table.between(ends);
+    if (before) this.#table.remove(before);
+    this.#begin(new Connection(slot, { cookie: streams.cookie(slot), ends, isLate: false }), nowMs);
   }
 
-  /** Finds out whose it is, and by that who sees it. */
-  identify(connection: Connection, isLate: boolean, nowMs: number): void {
-    if (!connection.owner || connection.owner.inode === 0) {
-      try {
-        connection.owner = this.#roster.ownerOf(connection);
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        this.#complaints.tell("cannot tell whose connections are", error.message);
+  /** Decides of the connections that are held: whoever is wanted is split, and the others go their way. */
+  decide(nowMs: number): void {
+    if (this.#held.size === 0) return;
+    let states: ReadonlyMap<number, SocketState> | undefined;
+    for (const [connection, untilMs] of [...this.#held]) {
+      connection.owner = this.#ownerOf(connection);
+      if (!connection.owner && nowMs < untilMs) continue;
+      this.#held.delete(connection);
+      if (!this.assign(connection, nowMs)) {
+        this.#letGo(connection);
+        continue;
       }
-    }
-    this.#assign(connection, isLate, nowMs);
-  }
-
-  /** @param first the process that is looked at after the owner, before all others; 0: none */
-  hold(connection: Connection, first: number): void {
-    const inode = connection.owner?.inode ?? 0;
-    if (connection.hold || inode === 0) return;
-    try {
-      const processes = [connection.owner?.process ?? 0, first].filter((each) => each > 0);
-      const hold = this.#holds.take(inode, processes);
-      if (hold) this.#keep(connection, hold);
-    } catch (error) {
-      this.#complaints.tell("cannot hold an application's socket", (error as Error).message);
+      states ??= this.#kernel.streams.states();
+      const state = states.get(connection.slot);
+      if (connection.isLate && state && nowMs < this.#settledMs(connection, state, nowMs)) {
+        this.#held.set(connection, untilMs);
+        continue;
+      }
+      this.#split(connection, state, nowMs);
     }
   }
 
-  /** Its socket is not there any more. */
-  isGone(connection: Connection): boolean {
-    return this.#roster.ownerOf(connection)?.cookie !== connection.cookie;
+  /** Puts the customizations on a connection that are to see it now; answers whether there are any. */
+  assign(connection: Connection, nowMs: number): boolean {
+    return this.#roster.assign(connection, this.#kernel.work, nowMs);
   }
 
   /** Takes up connections that are there already. */
@@ -85,44 +98,63 @@ export class StreamIntake {
       if (!owner || owner.inode === 0 || !this.#roster.isWanted(owner, ends)) continue;
       this.#adopt(owner, ends, nowMs);
     }
+    if (this.#held.size > 0) this.#kernel.streams.awaitPast();
+    this.decide(nowMs);
   }
 
-  #adopt({ inode, process }: SocketOwner, ends: StreamEnds, nowMs: number): void {
+  #adopt({ cookie }: SocketOwner, ends: StreamEnds, nowMs: number): void {
+    const slot = this.#kernel.streams.adopt(cookie, ends);
+    if (slot !== undefined) this.#begin(new Connection(slot, { cookie, ends, isLate: true }), nowMs);
+  }
+
+  #begin(connection: Connection, nowMs: number): void {
+    this.#table.add(connection);
+    this.#held.set(connection, nowMs + unknownMs);
+  }
+
+  /** When all is known that its peer says of what it has received: what was on its way when it was held has come by then. */
+  #settledMs(connection: Connection, { roundTripMs }: SocketState, nowMs: number): number {
+    const settled =
+      this.#settled.get(connection) ?? nowMs + Math.min(settleMsMax, settleMs + 2 * roundTripMs);
+    this.#settled.set(connection, settled);
+    return settled;
+  }
+
+  #ownerOf(connection: Connection): SocketOwner | undefined {
     try {
-      const hold = this.#holds.take(inode, process > 0 ? [process] : []);
-      const slot = hold && this.#slotFor(hold, ends);
-      if (!hold || slot === undefined) return;
-      const connection = this.enter(slot);
-      this.#keep(connection, hold);
-      this.identify(connection, true, nowMs);
+      return this.#roster.ownerOf(connection);
     } catch (error) {
-      this.#complaints.tell("cannot tap a connection that is there", (error as Error).message);
+      if (!(error instanceof ProblemError)) throw error;
+      this.#complaints.tell("cannot tell whose connections are", error.message);
+      return undefined;
     }
   }
 
-  /** Undefined when there is none free; a socket that is not tapped is not held, for its application could not close it. */
-  #slotFor(hold: Hold, ends: StreamEnds): number | undefined {
-    let slot: number | undefined;
+  #split(connection: Connection, state: SocketState | undefined, nowMs: number): void {
+    const halves = state && this.#halvesOf(connection, state);
+    if (!halves) {
+      this.#letGo(connection);
+      return;
+    }
+    connection.open(halves);
+    this.#table.opened(connection);
+    this.assign(connection, nowMs);
+    connection.watch(this.#kernel.epoll);
+  }
+
+  #halvesOf({ slot }: Connection, state: SocketState): Halves | undefined {
     try {
-      slot = this.#kernel.taps.adopt(hold.fd, ends);
-    } finally {
-      if (slot === undefined) this.#holds.giveBack(hold);
+      return this.#kernel.streams.split(slot, state);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#complaints.tell("cannot split a connection", error.message);
+      return undefined;
     }
-    return slot;
   }
 
-  #keep(connection: Connection, hold: Hold): void {
-    connection.keep(hold);
-    const events = connection.isAwaited ? epollOut : 0;
-    this.#table.watch(hold.fd, { connection, side: "socket" }, events);
-    if (connection.isOver) this.#kernel.epoll.mute(hold.fd);
-    connection.takeArrivals(this.#kernel.work);
-  }
-
-  #assign(connection: Connection, isLate: boolean, nowMs: number): void {
-    const { work } = this.#kernel;
-    connection.setTaken(this.#roster.assign(connection, work, { isLate, nowMs }));
-    connection.takeArrivals(work);
-    if (connection.waitsUntilMs < Number.POSITIVE_INFINITY) this.#table.blocked.add(connection);
+  #letGo(connection: Connection): void {
+    this.#table.remove(connection);
+    this.#kernel.streams.free(connection.slot);
+    connection.flow?.close();
   }
 }

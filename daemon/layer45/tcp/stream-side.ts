@@ -1,5 +1,5 @@
 import { flowFlags, messageBytesMax } from "../../../modules/mod.ts";
-import type { StreamBuffer } from "../../linux/mod.ts";
+import { endTcp, type StreamBuffer } from "../../linux/mod.ts";
 import type { Station } from "../customization.ts";
 import type { Direction } from "../message-counts.ts";
 import { judge, type Stretch, type StretchOutcome } from "./judge.ts";
@@ -15,36 +15,35 @@ const nothing = new Uint8Array(0);
 
 export interface StreamSideOptions {
   direction: Direction;
-  /** Where the application's bytes, or its peer's, come from, and where they go on to. */
+  /** Where the bytes of one end come from, and where they go on to the other. */
   readFd: number;
   writeFd: number;
-  /** So many bytes that came in are done with: what became of them is written. */
-  given(bytes: number): void;
-  /** A module holds bytes back, for the first time. */
-  held(): void;
+  /** So many bytes at first are nobody's to customize: their receiver may have them already. */
+  rawBytes: number;
 }
 
-/** What a turn of a side came to: all at hand is done; there is more; the other end takes nothing now; nothing more will come. */
-export type Progress = "idle" | "more" | "blocked" | "ended";
+/** What a turn of a side came to: all at hand is done; there is more; nothing can go on now. */
+export type Progress = "idle" | "more" | "blocked";
 
-/** One direction of a tapped connection: bytes in, judged, and out again in order. */
+/** One direction of a split connection: bytes in, judged, and out again in order, and then the end. */
 export class StreamSide {
   readonly direction: Direction;
   readonly readFd: number;
   readonly writeFd: number;
   stations: readonly Station[] = [];
-  /** The stream ends behind what is there: nobody waits for more, and nothing is held back, for the end cannot be. */
+  /** The stream ends behind what is here. */
   isEnding = false;
-  /** Nothing goes on any more: what still comes is thrown away. */
+  /** The end has gone on as well. */
+  isEnded = false;
+  /** Nothing goes on any more: the connection is to be broken off. */
   isBroken = false;
-  /** Until then nothing goes on, because a module wants it so. */
+  /** Until then nothing goes on, because a module wants it so; 0: nothing is held. */
   heldUntilMs = 0;
   /** Then a module that waits for more bytes is asked without them. */
   waitsUntilMs = Number.POSITIVE_INFINITY;
-  /** Bytes written so far. */
-  written = 0;
-  readonly #given: (bytes: number) => void;
-  readonly #held: () => void;
+  /** How many more bytes have gone on than came, in 32 bits. */
+  shift = 0;
+  #rawBytes: number;
   readonly #outcome: StretchOutcome = { kind: "pass", length: 0, delayMs: 0, waitMs: 0, by: undefined };
   readonly #stretch: Stretch = {
     bytes: nothing,
@@ -59,15 +58,12 @@ export class StreamSide {
   #unwritten: Uint8Array = nothing;
   /** No module was asked yet about some that are kept: what came before them could not be written at once. */
   #isCutShort = false;
-  /** Bytes that are judged, and for which something is not written yet. */
-  #owed = 0;
 
-  constructor({ direction, readFd, writeFd, given, held }: StreamSideOptions) {
+  constructor({ direction, readFd, writeFd, rawBytes }: StreamSideOptions) {
     this.direction = direction;
     this.readFd = readFd;
     this.writeFd = writeFd;
-    this.#given = given;
-    this.#held = held;
+    this.#rawBytes = rawBytes;
   }
 
   /** Something is judged and not written. */
@@ -75,25 +71,38 @@ export class StreamSide {
     return this.#unwritten.length > 0;
   }
 
+  /** Nothing of the stream is here. */
+  get isEmpty(): boolean {
+    return this.#unwritten.length === 0 && this.#kept.length === 0 && this.#rawBytes === 0;
+  }
+
   turn(work: StreamBuffer, nowMs: number): Progress {
     for (let reads = 0; reads < readsPerTurn; reads += 1) {
-      if (this.#isHeld(nowMs) || !this.#writeRest(work)) return "blocked";
+      if (this.isEnded || this.isBroken) return "idle";
+      if (nowMs < this.heldUntilMs) return "blocked";
+      this.heldUntilMs = 0;
+      if (!this.#writeRest(work)) return "blocked";
+      if (this.#rawBytes > 0) {
+        if (!this.#passRaw(work)) return "idle";
+        continue;
+      }
       const kept = this.#kept.length;
-      const read = work.read(this.readFd, kept, messageBytesMax - kept);
-      // Only this process ends what is read here, once all of it has gone on: nothing is lost then.
-      if (read === 0 && kept === 0 && !this.isBroken) return "ended";
-      if (read === "broken" || read === 0) this.isBroken = true;
-      const length = kept + (typeof read === "number" ? read : 0);
-      if (this.isBroken) {
-        this.#discard(length);
-        return "idle";
+      const read = this.isEnding ? "later" : work.read(this.readFd, kept, messageBytesMax - kept);
+      if (read === "broken") this.isBroken = true;
+      else if (read === 0) this.isEnding = true;
+      else if (read !== "later") this.shift = (this.shift - read) | 0;
+      if (this.isBroken) continue;
+      if (this.isEnding && kept === 0) {
+        endTcp(this.writeFd);
+        this.isEnded = true;
+        continue;
       }
       // What a module waits with is shown to it again when more has come, or is to come no more, or its list has changed.
-      const flags = read === "later" ? this.#inVain(nowMs) : 0;
+      const flags = typeof read === "number" && read > 0 ? 0 : this.#inVain(nowMs);
       if (read === "later" && (kept === 0 || (flags === 0 && !this.#isCutShort))) return "idle";
       work.bytes.set(this.#kept, 0);
       this.#kept = nothing;
-      this.#goOn(work, length, nowMs, flags);
+      this.#goOn(work, kept + (typeof read === "number" ? read : 0), nowMs, flags);
     }
     return "more";
   }
@@ -102,7 +111,7 @@ export class StreamSide {
   setStations(stations: readonly Station[], work: StreamBuffer, nowMs: number): void {
     this.stations = stations;
     const length = this.#kept.length;
-    if (length === 0 || this.isWaiting || this.#isHeld(nowMs)) return;
+    if (length === 0 || this.isWaiting || nowMs < this.heldUntilMs) return;
     work.bytes.set(this.#kept, 0);
     this.#kept = nothing;
     this.#goOn(work, length, nowMs, 0);
@@ -114,13 +123,20 @@ export class StreamSide {
     return nowMs >= this.waitsUntilMs ? flowFlags.waited : 0;
   }
 
-  #holdUntil(ms: number): void {
-    if (this.heldUntilMs === 0) this.#held();
-    this.heldUntilMs = ms;
-  }
-
-  #isHeld(nowMs: number): boolean {
-    return nowMs < this.heldUntilMs && !this.isEnding;
+  /** Hands on bytes that are not to be shown; false when none have come. */
+  #passRaw(work: StreamBuffer): boolean {
+    const read = work.read(this.readFd, 0, Math.min(this.#rawBytes, messageBytesMax));
+    if (read === "later") return false;
+    if (read === "broken") this.isBroken = true;
+    else if (read === 0) {
+      this.isEnding = true;
+      this.#rawBytes = 0;
+    } else {
+      this.#rawBytes -= read;
+      this.shift = (this.shift - read) | 0;
+      this.#write(work, 0, read);
+    }
+    return true;
   }
 
   /** Judges the first `length` bytes of the memory, and writes what becomes of them. */
@@ -141,11 +157,10 @@ export class StreamSide {
       if (outcome.kind === "break") this.isBroken = true;
       if (outcome.waitMs > 0) this.waitsUntilMs = nowMs + outcome.waitMs;
       if (outcome.kind === "break" || outcome.length === 0) break;
-      const isHeld = outcome.delayMs > 0 && !this.isEnding;
+      const isHeld = outcome.delayMs > 0;
       if (isHeld) this.#write(work, outputAt, gathered);
-      this.#owed += outcome.length;
       if (isHeld) {
-        this.#holdUntil(nowMs + outcome.delayMs);
+        this.heldUntilMs = nowMs + outcome.delayMs;
         this.#keep(work, outputAt, this.#gather(work, offset, 0));
         gathered = 0;
       } else if (outcome.kind === "pass" && gathered === 0) this.#write(work, offset, outcome.length);
@@ -159,8 +174,7 @@ export class StreamSide {
       offset += outcome.length;
     }
     this.#write(work, outputAt, gathered);
-    if (this.isBroken) this.#discard(length - offset);
-    else if (offset < length) this.#kept = work.bytes.slice(offset, length);
+    if (offset < length) this.#kept = work.bytes.slice(offset, length);
     this.#isCutShort = offset < length && this.isWaiting;
   }
 
@@ -183,9 +197,8 @@ export class StreamSide {
       else if (written === "later") break;
       else done += written;
     }
-    this.written += done;
+    this.shift = (this.shift + done) | 0;
     if (!this.isBroken) this.#keep(work, offset + done, length - done);
-    if (!this.isWaiting) this.#settle();
   }
 
   #keep(work: StreamBuffer, offset: number, length: number): void {
@@ -196,26 +209,10 @@ export class StreamSide {
   /** False when something is left that cannot be written now. */
   #writeRest(work: StreamBuffer): boolean {
     const rest = this.#unwritten;
-    if (rest.length === 0) {
-      // What was held back may have been dropped: nothing is written for it.
-      if (this.#owed > 0) this.#settle();
-      return true;
-    }
+    if (rest.length === 0) return true;
     this.#unwritten = nothing;
     work.bytes.set(rest, outputAt);
     this.#write(work, outputAt, rest.length);
     return !this.isWaiting;
-  }
-
-  #settle(): void {
-    if (this.#owed > 0) this.#given(this.#owed);
-    this.#owed = 0;
-  }
-
-  #discard(bytes: number): void {
-    this.#owed += bytes;
-    this.#kept = nothing;
-    this.#unwritten = nothing;
-    this.#settle();
   }
 }

@@ -1,5 +1,4 @@
-"""A peer whose reads block: sends so many bytes and waits for as many, so many times, and prints the SHA-256 of both. A read that says
-EAGAIN is made again (docs/layer45-ebpf.md).
+"""A peer whose reads block: sends so many bytes and waits for as many, so many times, and prints the SHA-256 of both.
 usage: blocking-peer.py serve|fetch PORT BYTES ROUNDS"""
 import hashlib, socket, sys
 
@@ -9,8 +8,7 @@ block = bytes(i * 7 % 251 for i in range(size))
 def get(s, h):
     left = size
     while left:
-        try: got = s.recv(min(left, 5 if left == size else 1 << 16))
-        except BlockingIOError: continue
+        got = s.recv(min(left, 5 if left == size else 1 << 16))
         if not got: sys.exit(f"{role}: the stream ended {left} bytes early")
         h.update(got)
         left -= len(got)

@@ -1,0 +1,96 @@
+import type { Connection } from "./connection.ts";
+import type { ConnectionTable } from "./connection-table.ts";
+import type { StreamKernel } from "./stream-kernel.ts";
+
+/** What a connection's peer may still ask for after its end is answered for so long, unless its slot is needed (RFC 9293 §3.6.1). */
+const afterMs = 60_000;
+/** So many slots are kept for what comes. */
+const slotsKept = 256;
+
+/** How connections leave: by their own end, broken off, or because nobody wants them any more. */
+export class StreamExit {
+  readonly #kernel: StreamKernel;
+  readonly #table: ConnectionTable;
+  /** Both directions have ended, and the halves wait for what is on its way. */
+  readonly #ending = new Set<Connection>();
+  /** Nobody wants anything of them: they go on without the engine once nothing of them is here. */
+  readonly #unwanted = new Set<Connection>();
+  /** Slots of those that are over, with when they were. */
+  #over: { slot: number; atMs: number }[] = [];
+
+  constructor(kernel: StreamKernel, table: ConnectionTable) {
+    this.#kernel = kernel;
+    this.#table = table;
+  }
+
+  want(connection: Connection, isWanted: boolean): void {
+    if (isWanted) this.#unwanted.delete(connection);
+    else this.#unwanted.add(connection);
+  }
+
+  finish(connection: Connection): void {
+    connection.flow?.close();
+    this.#ending.add(connection);
+  }
+
+  /** Both ends are told that the connection is broken: something of it is missing. */
+  breakOff(connection: Connection): void {
+    const { streams } = this.#kernel;
+    if (!connection.halves) return;
+    streams.breakHalves(connection.slot, connection.halves);
+    this.#remove(connection);
+  }
+
+  /** Looks after those that wait for something that nothing tells of. */
+  look(nowMs: number): void {
+    const { streams } = this.#kernel;
+    for (const connection of this.#ending) {
+      if (connection.halves && streams.areClosed(connection.halves)) this.#remove(connection);
+    }
+    for (const connection of this.#unwanted) this.#goOnWithout(connection);
+    const free = this.#over.length - slotsKept;
+    this.#over = this.#over.filter(({ slot, atMs }, index) => {
+      const isKept = nowMs - atMs < afterMs && index >= free;
+      if (!isKept) streams.free(slot);
+      return isKept;
+    });
+  }
+
+  breakRest(): void {
+    for (const connection of this.#table.all()) {
+      if (connection.halves && connection.isEnded) this.#remove(connection);
+      else this.breakOff(connection);
+    }
+  }
+
+  #goOnWithout(connection: Connection): void {
+    const { streams } = this.#kernel;
+    const { halves, out, in: arriving, slot } = connection;
+    if (!halves || !out || !arriving || this.#ending.has(connection)) {
+      this.#unwanted.delete(connection);
+      return;
+    }
+    if (!out.isEmpty || !arriving.isEmpty || out.isEnding || arriving.isEnding) return;
+    if (!streams.shift(slot, halves, { out: out.shift, in: arriving.shift })) return;
+    connection.unwatch(this.#kernel.epoll);
+    this.#table.closed(connection);
+    streams.closeHalves(halves);
+    connection.halves = undefined;
+    connection.flow?.close();
+    this.#unwanted.delete(connection);
+    this.#table.remove(connection);
+  }
+
+  #remove(connection: Connection): void {
+    const { streams, epoll } = this.#kernel;
+    connection.unwatch(epoll);
+    this.#table.remove(connection);
+    if (connection.halves) streams.closeHalves(connection.halves);
+    connection.halves = undefined;
+    connection.flow?.close();
+    this.#ending.delete(connection);
+    this.#unwanted.delete(connection);
+    streams.set(connection.slot, "isOver", 1);
+    this.#over.push({ slot: connection.slot, atMs: performance.now() });
+  }
+}

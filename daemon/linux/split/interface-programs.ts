@@ -1,0 +1,69 @@
+import koffi from "koffi";
+import { bpf, bpfAttributeBytes, bpfWords, callBpf } from "../bpf.ts";
+import { attachments } from "../bpf-load.ts";
+import { closeDescriptor, SystemCallError } from "../libc.ts";
+
+const programsMax = 64;
+const infoBytes = 80;
+/** In struct bpf_prog_info. */
+const nameAt = 64;
+const nameBytes = 16;
+const ENOENT = 2;
+const ENODEV = 19;
+
+export type InterfaceHook = "interfaceIngress" | "interfaceEgress";
+
+/**
+ * Attaches a program to what comes in by an interface, or leaves by it, of this thread's network namespace (BPF_PROG_ATTACH,
+ * TCX). It stays when this process ends: until it is detached, or the interface is gone. Throws `SystemCallError`.
+ */
+export function attachToInterface(program: number, index: number, hook: InterfaceHook): void {
+  bpf("PROG_ATTACH", bpfWords(index, program, attachments[hook]));
+}
+
+/** The interface, or the program on it, may be gone by now. Throws `SystemCallError`. */
+export function detachFromInterface(program: number, index: number, hook: InterfaceHook): void {
+  if (callBpf("PROG_DETACH", bpfWords(index, program, attachments[hook])) >= 0) return;
+  const errno = koffi.errno();
+  if (errno !== ENOENT && errno !== ENODEV) throw new SystemCallError("bpf(BPF_PROG_DETACH)", errno);
+}
+
+/** Detaches all programs of this name from an interface. Throws `SystemCallError`. */
+export function detachByName(name: string, index: number, hook: InterfaceHook): void {
+  for (const id of attachedTo(index, hook)) {
+    const program = callBpf("PROG_GET_FD_BY_ID", bpfWords(id));
+    if (program < 0) continue;
+    try {
+      if (nameOf(program) === name) detachFromInterface(program, index, hook);
+    } finally {
+      closeDescriptor(program);
+    }
+  }
+}
+
+/** Ids of programs. */
+function attachedTo(index: number, hook: InterfaceHook): number[] {
+  const whole = Buffer.alloc(bpfAttributeBytes + programsMax * 4);
+  whole.writeUInt32LE(index, 0);
+  whole.writeUInt32LE(attachments[hook], 4);
+  whole.writeBigUInt64LE(koffi.address(whole) + BigInt(bpfAttributeBytes), 16);
+  whole.writeUInt32LE(programsMax, 24);
+  if (callBpf("PROG_QUERY", whole) < 0) {
+    const errno = koffi.errno();
+    if (errno === ENOENT || errno === ENODEV) return [];
+    throw new SystemCallError("bpf(BPF_PROG_QUERY)", errno);
+  }
+  const count = whole.readUInt32LE(24);
+  return Array.from({ length: count }, (_, at) => whole.readUInt32LE(bpfAttributeBytes + at * 4));
+}
+
+/** Of struct bpf_prog_info, which lies behind the attributes. */
+function nameOf(program: number): string {
+  const whole = Buffer.alloc(bpfAttributeBytes + infoBytes);
+  whole.writeUInt32LE(program, 0);
+  whole.writeUInt32LE(infoBytes, 4);
+  whole.writeBigUInt64LE(koffi.address(whole) + BigInt(bpfAttributeBytes), 8);
+  bpf("OBJ_GET_INFO_BY_FD", whole);
+  const at = bpfAttributeBytes + nameAt;
+  return whole.toString("latin1", at, at + nameBytes).replace(/\0.*$/s, "");
+}
