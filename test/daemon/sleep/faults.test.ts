@@ -63,6 +63,18 @@ for (const [what, text] of faulty) {
   });
 }
 
+test("a module that fails at three of four packets is started afresh each time, and not stopped", async () => {
+  // By the last byte of the request's sequence number.
+  const process =
+    "(if (i32.and (i32.load8_u offset=31 (local.get $in)) (i32.const 3)) (then unreachable)) (i32.const 0)";
+  const rule = await installRule(engine, icmp("touchy", ruleText({ process })));
+  await fallAsleep(engine);
+  tryOnClient("ping -c 12 -i 0.05 -W 0.1 10.9.0.5");
+  await untilCounter(engine, rule, "packets_total", (value) => value === 12);
+  assert.is(counter(engine, rule, "faults_total"), 9);
+  assert.is(problemOf(rule), undefined);
+});
+
 test("a module that loops for ever is stopped, and its neighbour answers again", async () => {
   const bad = await installRule(engine, {
     ...icmp("bad", ruleText({ process: "(loop $l (br $l)) (i32.const 0)" })),
