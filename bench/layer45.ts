@@ -5,7 +5,7 @@
  *   layer45.udp.rate.tapped .customized  queries a second that dnsmasq answers, 32 under way at a time; ratio = with / without
  *   layer45.udp.p50.… .p99.…             µs that one query takes while no other is under way; ratio = without / with
  *
- *   layer45.http.gigabit .unshaped       seconds that curl takes for 400 MB from nginx on another host; ratio = untouched / customized
+ *   layer45.http.gigabit .unshaped       seconds that curl takes for 2.5 GB (20 s) or 400 MB from nginx on another host; ratio = untouched / customized
  *   layer45.https.gigabit .unshaped      the same with TLS
  *   layer45.http.unshaped.splice …       beside a relay in C that moves the bytes by splice(2); ratio = relayed / customized
  *
