@@ -29,13 +29,22 @@ export function runIterator(what: string, program: IteratorProgram): Buffer {
       what,
       () => {
         const loaded = kept(loadBpf({ type: "tracing", attachment: "iterator", ...program }));
-        const linked = kept(attachIterator(loaded));
-        return readAll(kept(bpf("ITER_CREATE", bpfWords(linked, 0))));
+        return readIterator(kept(attachIterator(loaded)));
       },
       { needs: tracingCapabilities },
     );
   } finally {
     for (const fd of descriptors.reverse()) closeDescriptor(fd);
+  }
+}
+
+/** What the program of an iterator (given by its link) writes now, for each thing that it is run for. Throws `SystemCallError`. */
+export function readIterator(link: number): Buffer {
+  const fd = bpf("ITER_CREATE", bpfWords(link, 0));
+  try {
+    return readAll(fd);
+  } finally {
+    closeDescriptor(fd);
   }
 }
 

@@ -4,6 +4,7 @@ import { int32 } from "./memory.ts";
 
 const open = libc.func("int open(const char *, int)");
 const setns = libc.func("int setns(int, int)");
+const unshare = libc.func("int unshare(int)");
 const socket = libc.func("int socket(int, int, int)");
 const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
 const AF_INET = 2;
@@ -27,6 +28,51 @@ export function enterNetworkNamespace(path: string): void {
       closeDescriptor(fd);
     }
   });
+}
+
+/** A descriptor of the network namespace that the calling thread is in. Throws `SystemCallError`. */
+function openNamespace(): number {
+  return checked("open", open("/proc/thread-self/ns/net", O_CLOEXEC) as number);
+}
+
+/** Does something with the calling thread in a network namespace, given by a descriptor. Throws `SystemCallError`. */
+export function withinNamespace<T>(namespace: number, work: () => T): T {
+  return awayFromHome(() => {
+    checked("setns", setns(namespace, CLONE_NEWNET) as number);
+    return work();
+  });
+}
+
+/**
+ * Makes a network namespace without a name, and does something with the calling thread in it. It lasts as long as a descriptor
+ * or a socket of it does. Throws `SystemCallError`.
+ * @param work is given a descriptor of the new namespace, which is closed if this throws, and one of the thread's own
+ */
+export function withinNewNamespace<T>(work: (namespace: number, home: number) => T): T {
+  return awayFromHome((home) => {
+    checked("unshare", unshare(CLONE_NEWNET) as number);
+    const namespace = openNamespace();
+    try {
+      return work(namespace, home);
+    } catch (error) {
+      closeDescriptor(namespace);
+      throw error;
+    }
+  });
+}
+
+/** Brings the calling thread back to its network namespace afterwards. */
+function awayFromHome<T>(work: (home: number) => T): T {
+  const home = openNamespace();
+  try {
+    try {
+      return work(home);
+    } finally {
+      checked("setns", setns(home, CLONE_NEWNET) as number);
+    }
+  } finally {
+    closeDescriptor(home);
+  }
 }
 
 /** The kernel's own number for the network namespace of the calling thread, never given twice. Throws `linux.*` problems. */

@@ -1,6 +1,7 @@
 import { runIterator } from "./bpf-iterator.ts";
-import { BpfProgram, frame, type Width } from "./bpf-program.ts";
-import { type KernelField, KernelTypes } from "./btf.ts";
+import { BpfProgram } from "./bpf-program.ts";
+import { KernelTypes } from "./btf.ts";
+import { TcpFields } from "./tcp-fields.ts";
 
 /** An established TCP connection, as the kernel would go on with it. */
 export interface TcpConnection {
@@ -34,19 +35,15 @@ const record = {
   clockUs: { at: 56, width: 8, of: "tcp_sock", field: "tcp_mstamp" },
   clockOffset: { at: 64, width: 4, of: "tcp_sock", field: "tsoffset" },
   window: { at: 68, width: 4, of: "tcp_sock", field: "rcv_wnd" },
-  countsUs: { at: 72, width: 1, of: "tcp_sock", field: "tcp_usec_ts" },
+  countsUs: { at: 72, width: 1, of: "tcp_sock", field: "tcp_usec_ts", isOptional: true },
 } as const;
-type Name = keyof typeof record;
 const recordBytes = 80;
-/** Kernels before 6.7 have no such thing. */
-const optional: readonly Name[] = ["countsUs"];
 
 const what = "read the state of TCP connections";
 const ESTABLISHED = 1;
 const AF_INET6 = 10;
-const helpers = { sequenceWrite: 127, toTcpSocket: 137 } as const;
 // Registers that outlive calls.
-const [context, common, socket] = [6, 7, 8];
+const registers = { context: 6, common: 7, socket: 8 } as const;
 /** "::ffff:0:0/96": an IPv4 connection of a socket that can do both. */
 const mappedPrefix = Buffer.from("00000000000000000000ffff", "hex");
 
@@ -55,81 +52,36 @@ const mappedPrefix = Buffer.from("00000000000000000000ffff", "hex");
  * holds each socket's lock: no process, and nothing about any connection, is changed or stopped by it. Throws `linux.*`.
  */
 export function listTcpConnections(): TcpConnection[] {
-  const fields = fieldsOf(KernelTypes.ofThisKernel());
-  const output = runIterator(what, { instructions: copyProgram(fields), target: fields.target });
-  const found: TcpConnection[] = [];
-  for (let at = 0; at + recordBytes <= output.length; at += recordBytes) {
-    found.push(readRecord(output.subarray(at, at + recordBytes), fields.members));
-  }
-  return found;
-}
-
-interface Fields {
-  target: number;
-  state: number;
-  members: Map<Name, KernelField>;
-}
-
-function fieldsOf(types: KernelTypes): Fields {
-  const members = new Map<Name, KernelField>();
-  for (const name of Object.keys(record) as Name[]) {
-    const { of, field } = record[name];
-    if (!optional.includes(name)) members.set(name, types.field(of, field));
-    else if (types.hasField(of, field)) members.set(name, types.field(of, field));
-  }
+  const types = KernelTypes.ofThisKernel();
+  const fields = new TcpFields(types, record, recordBytes);
   const state = types.field("sock_common", "skc_state").offset;
-  return { target: types.functionId("bpf_iter_tcp"), state, members };
+  const target = types.functionId("bpf_iter_tcp");
+  const output = runIterator(what, { instructions: copyProgram(fields, state), target });
+  return [...fields.records(output)].map((bytes) => readRecord(bytes, fields));
 }
+
+type Fields = TcpFields<keyof typeof record>;
 
 /** Writes a record for each established connection; arguments are a struct bpf_iter__tcp: meta, sk_common. */
-function copyProgram({ members, state }: Fields): Uint8Array {
-  const program = new BpfProgram()
-    .move(context!, 1)
-    .load(8, common!, context!, 8)
-    .endIf(common!, 0)
-    .load(1, 1, common!, state)
-    .endUnless(1, ESTABLISHED)
-    .move(1, common!)
-    .call(helpers.toTcpSocket)
-    .endIf(0, 0)
-    .move(socket!, 0);
-  for (let at = 0; at < recordBytes; at += 8) program.clear(frame, at - recordBytes);
-  for (const [name, { offset }] of members) {
-    const { at, width, of } = record[name];
-    const from = of === "sock_common" ? common! : socket!;
-    // An IPv6 address is an array of words to the verifier, which are read one by one.
-    const step: Width = width === 16 ? 4 : width;
-    for (let done = 0; done < width; done += step) {
-      program.load(step, 1, from, offset + done).store(step, frame, at + done - recordBytes, 1);
-    }
-  }
-  return program
-    .load(8, 1, context!, 0)
-    .load(8, 1, 1, 0)
-    .move(2, frame)
-    .add(2, -recordBytes)
-    .set(3, recordBytes)
-    .call(helpers.sequenceWrite)
-    .finish();
+function copyProgram(fields: Fields, state: number): Uint8Array {
+  const { context, common } = registers;
+  const program = new BpfProgram().move(context, 1).load(8, common, context, 8).endIf(common, 0);
+  program.load(1, 1, common, state).endUnless(1, ESTABLISHED);
+  return fields.copy(program, registers).finish();
 }
 
-function readRecord(bytes: Buffer, members: ReadonlyMap<Name, KernelField>): TcpConnection {
-  const u32 = (name: Name): number => bytes.readUInt32LE(record[name].at);
-  const bits = (name: Name): number => {
-    const { shift, size } = members.get(name)?.bits ?? { shift: 0, size: 0 };
-    return (bytes.readUInt8(record[name].at) >> shift) & ((1 << size) - 1);
-  };
+function readRecord(bytes: Buffer, fields: Fields): TcpConnection {
   const clockUs = bytes.readBigUInt64LE(record.clockUs.at);
-  const clock = bits("countsUs") === 1 ? clockUs : clockUs / 1_000n;
-  const timestamp = Number(BigInt.asUintN(32, clock + BigInt(u32("clockOffset"))));
+  const clock = fields.bits(bytes, "countsUs") === 1 ? clockUs : clockUs / 1_000n;
+  const timestamp = Number(BigInt.asUintN(32, clock + BigInt(fields.u32(bytes, "clockOffset"))));
   return {
     ...readAddresses(bytes),
     localPort: bytes.readUInt16LE(record.localPort.at),
     remotePort: bytes.readUInt16BE(record.remotePort.at),
-    sequence: u32("sequence"),
-    acknowledgment: u32("acknowledgment"),
-    window: Math.min(0xffff, u32("window") >>> bits("windowScale")),
-    ...(bits("hasTimestamp") === 1 && { timestamp }),
+    sequence: fields.u32(bytes, "sequence"),
+    acknowledgment: fields.u32(bytes, "acknowledgment"),
+    window: Math.min(0xffff, fields.u32(bytes, "window") >>> fields.bits(bytes, "windowScale")),
+    ...(fields.bits(bytes, "hasTimestamp") === 1 && { timestamp }),
   };
 }
 

@@ -1,6 +1,7 @@
 import koffi from "koffi";
 import { checked, closeDescriptor, libc, SystemCallError } from "./libc.ts";
 import { int32 } from "./memory.ts";
+import { AF_INET, familyOf, socketAddress, socketAddressBytesMax } from "./socket-address.ts";
 
 const socket = libc.func("int socket(int, int, int)");
 const bind = libc.func("int bind(int, const void *, uint)");
@@ -13,8 +14,6 @@ const recv = libc.func("long recv(int, void *, size_t, int)");
 const send = libc.func("long send(int, const void *, size_t, int)");
 const shutdown = libc.func("int shutdown(int, int)");
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
@@ -28,7 +27,6 @@ const IPV6_V6ONLY = 26;
 const IPV6_TRANSPARENT = 75;
 const MSG_NOSIGNAL = 0x4000;
 const SHUT_WR = 1;
-const addressBytesMax = 28;
 /** struct sockaddr of family AF_UNSPEC. */
 const disconnected = new Uint8Array(16);
 const { EAGAIN, EINPROGRESS, ECONNABORTED, EINTR } = koffi.os.errno;
@@ -68,7 +66,7 @@ export function listenTcp(address: Uint8Array, port: number, backlog: number): n
 
 /** The next connection; undefined when there is none. */
 export function acceptTcp(listener: number): Accepted | undefined {
-  const name = new Uint8Array(addressBytesMax);
+  const name = new Uint8Array(socketAddressBytesMax);
   const fd = accept4(listener, name, int32(name.length), SOCK_NONBLOCK | SOCK_CLOEXEC) as number;
   if (fd < 0) {
     const errno = koffi.errno();
@@ -133,19 +131,10 @@ function outcome(result: number): Moved {
 }
 
 function openSocket(address: Uint8Array): number {
-  const family = address.length === 4 ? AF_INET : AF_INET6;
-  return checked("socket", socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) as number);
-}
-
-/** struct sockaddr_in: family, port, address; struct sockaddr_in6: family, port, flow, address, scope. */
-function socketAddress(address: Uint8Array, port: number): Uint8Array {
-  const isIpv4 = address.length === 4;
-  const name = new Uint8Array(isIpv4 ? 16 : addressBytesMax);
-  const view = new DataView(name.buffer);
-  view.setUint16(0, isIpv4 ? AF_INET : AF_INET6, true);
-  view.setUint16(2, port);
-  name.set(address, isIpv4 ? 4 : 8);
-  return name;
+  return checked(
+    "socket",
+    socket(familyOf(address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) as number,
+  );
 }
 
 function setOption(fd: number, name: string, [level, option]: [number, number], value: Uint8Array): void {

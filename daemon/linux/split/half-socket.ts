@@ -1,5 +1,6 @@
 import { checked, closeDescriptor, libc } from "../libc.ts";
 import { int32 } from "../memory.ts";
+import { familyOf, socketAddress } from "../socket-address.ts";
 import type { StreamEnd } from "../stream-ends.ts";
 
 const socket = libc.func("int socket(int, int, int)");
@@ -8,8 +9,6 @@ const connect = libc.func("int connect(int, const void *, uint)");
 const setsockopt = libc.func("int setsockopt(int, int, int, const void *, uint)");
 const getsockopt = libc.func("int getsockopt(int, int, int, void *, void *)");
 const ioctl = libc.func("int ioctl(int, unsigned long, void *)");
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
@@ -72,7 +71,7 @@ export interface HalfState {
 export function openHalf(state: HalfState): number {
   const isIpv6 = state.self.address.length === 16;
   const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  const fd = checked("socket", socket(isIpv6 ? AF_INET6 : AF_INET, type, 0) as number);
+  const fd = checked("socket", socket(familyOf(state.self.address), type, 0) as number);
   try {
     setOption(fd, "TCP_REPAIR", int32(1));
     setOption(fd, isIpv6 ? "IPV6_TRANSPARENT" : "IP_TRANSPARENT", int32(1));
@@ -81,7 +80,7 @@ export function openHalf(state: HalfState): number {
     // What is sent before the kernel looks at the options below is cut by this one.
     setOption(fd, "TCP_MAXSEG", int32(Math.min(state.segmentBytes, segmentBytesMax)));
     if (state.receiveWindow > usualWindow) setOption(fd, "SO_RCVBUFFORCE", int32(2 * state.receiveWindow));
-    const self = socketAddress(state.self);
+    const self = socketAddress(state.self.address, state.self.port);
     checked("bind", bind(fd, self, self.length) as number);
     for (const [queue, next] of [
       [sendQueue, state.sendNext],
@@ -90,7 +89,7 @@ export function openHalf(state: HalfState): number {
       setOption(fd, "TCP_REPAIR_QUEUE", int32(queue));
       setOption(fd, "TCP_QUEUE_SEQ", words(next));
     }
-    const peer = socketAddress(state.peer);
+    const peer = socketAddress(state.peer.address, state.peer.port);
     checked("connect", connect(fd, peer, peer.length) as number);
     const { segmentBytes, scales, hasSack, clockOffset } = state;
     const agreed = [kinds.segment, segmentBytes];
@@ -157,15 +156,4 @@ function setOption(fd: number, name: keyof typeof options, value: Uint8Array): v
 /** 32 bits each, whatever their sign. */
 function words(...values: readonly number[]): Uint8Array {
   return new Uint8Array(Uint32Array.from(values, (value) => value >>> 0).buffer);
-}
-
-/** struct sockaddr_in: family, port, address; struct sockaddr_in6: family, port, flow, address, scope. */
-function socketAddress({ address, port }: StreamEnd): Uint8Array {
-  const isIpv6 = address.length === 16;
-  const name = new Uint8Array(isIpv6 ? 28 : 16);
-  const view = new DataView(name.buffer);
-  view.setUint16(0, isIpv6 ? AF_INET6 : AF_INET, true);
-  view.setUint16(2, port);
-  name.set(address, isIpv6 ? 8 : 4);
-  return name;
 }

@@ -1,16 +1,9 @@
-import { checked, closeDescriptor, libc } from "../libc.ts";
+import { closeDescriptor, libc } from "../libc.ts";
+import { openTun } from "../tun.ts";
 import { flowKey, flowKeyBytes } from "./split-record.ts";
 
-const open = libc.func("int open(const char *, int)");
-const ioctl = libc.func("int ioctl(int, ulong, void *)");
 const read = libc.func("long read(int, void *, size_t)");
 const write = libc.func("long write(int, const void *, size_t)");
-const O_RDWR = 2;
-const O_NONBLOCK = 0o4000;
-const O_CLOEXEC = 0o2000000;
-const TUNSETIFF = 0x4004_54ca;
-const IFF_TAP = 2;
-const IFF_NO_PI = 0x1000;
 const frameBytesMax = 65_536 + 64;
 const ethernetBytes = 14;
 /** What comes while more than this waits is dropped: its sender sends it again. */
@@ -33,17 +26,7 @@ export class HeldPackets {
    */
   constructor(device: string, directions: { out: number; in: number }) {
     this.#directions = directions;
-    this.fd = checked("open(/dev/net/tun)", open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC) as number);
-    try {
-      // struct ifreq: char name[16], then a union, here of short flags.
-      const request = new Uint8Array(40);
-      request.set(Buffer.from(device, "latin1"));
-      new DataView(request.buffer).setUint16(16, IFF_TAP | IFF_NO_PI, true);
-      checked("ioctl(TUNSETIFF)", ioctl(this.fd, TUNSETIFF, request) as number);
-    } catch (error) {
-      closeDescriptor(this.fd);
-      throw error;
-    }
+    this.fd = openTun(device, "tap");
   }
 
   /** Takes in what there is; answers whether there may be more. */

@@ -1,15 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fail } from "../../../schemas/mod.ts";
+import { runIp } from "../ip-command.ts";
 import { checked, closeDescriptor, libc } from "../libc.ts";
+import { withinNamespace, withinNewNamespace } from "../namespace.ts";
 
-const open = libc.func("int open(const char *, int)");
-const setns = libc.func("int setns(int, int)");
-const unshare = libc.func("int unshare(int)");
-const O_CLOEXEC = 0o2000000;
-const CLONE_NEWNET = 0x4000_0000;
+const if_nametoindex = libc.func("unsigned int if_nametoindex(const char *)");
+const what = "set up a network namespace for TCP connections";
 const device = "inside";
-const ipTimeoutMs = 5_000;
 /** What the application or its network sends in one piece passes in one piece. */
 const mtu = 65_535;
 /** Addresses are not asked for: whatever is sent goes out by the one device. */
@@ -42,32 +38,24 @@ export class PrivateNetwork {
    * @param address of the device inside, six bytes
    */
   static make(outside: string, address: readonly number[]): PrivateNetwork {
-    const home = openNamespace();
-    let namespace = -1;
-    try {
-      checked("unshare", unshare(CLONE_NEWNET) as number);
-      try {
-        namespace = openNamespace();
-        const text = address.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
-        ip(
-          "-4",
-          `link add ${device} address ${text} type veth peer name ${outside} netns /proc/${process.pid}/fd/${home}
+    const text = address.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+    const namespace = withinNewNamespace((made, home) => {
+      const pair = `link add ${device} address ${text} type veth peer name ${outside}`;
+      const setUp = `${pair} netns /proc/${process.pid}/fd/${home}
 ${link}
 address add ${dummyAddress} dev ${device}
-${routes}`,
-        );
-        if (existsSync("/proc/sys/net/ipv6")) ip("-6", routes);
-        for (const [name, value] of Object.entries(settings)) setNetwork(name, value);
-      } finally {
-        checked("setns", setns(home, CLONE_NEWNET) as number);
-      }
-      ip("-4", `link set ${outside} addrgenmode none\nlink set ${outside} arp off mtu ${mtu} up\n`);
+${routes}`;
+      runIp(what, "-4", setUp);
+      if (existsSync("/proc/sys/net/ipv6")) runIp(what, "-6", routes);
+      for (const [name, value] of Object.entries(settings)) setNetwork(name, value);
+      return made;
+    });
+    try {
+      setUpLink(outside, mtu);
       return new PrivateNetwork(outside, namespace);
     } catch (error) {
-      if (namespace >= 0) closeDescriptor(namespace);
+      closeDescriptor(namespace);
       throw error;
-    } finally {
-      closeDescriptor(home);
     }
   }
 
@@ -83,17 +71,7 @@ ${routes}`,
 
   /** Does something with this thread in the namespace. Sockets that are opened belong to it. */
   inside<T>(work: () => T): T {
-    const home = openNamespace();
-    try {
-      checked("setns", setns(this.#namespace, CLONE_NEWNET) as number);
-      try {
-        return work();
-      } finally {
-        checked("setns", setns(home, CLONE_NEWNET) as number);
-      }
-    } finally {
-      closeDescriptor(home);
-    }
+    return withinNamespace(this.#namespace, work);
   }
 
   /** The namespace ends with its last socket. */
@@ -102,26 +80,15 @@ ${routes}`,
   }
 }
 
-/** Runs ip(8) in the thread's namespace. */
-export function ip(family: "-4" | "-6", input: string): void {
-  const options = { input, encoding: "utf8", timeout: ipTimeoutMs } as const;
-  const { error, status, stderr } = spawnSync("ip", [family, "-batch", "-"], options);
-  if (status === 0) return;
-  const is = error?.message ?? `ip ${family}: ${stderr.trim()}`;
-  fail("linux.failed", { what: "set up a network namespace for TCP connections", is });
-}
-
-/** The namespace that the calling thread is in. */
-function openNamespace(): number {
-  return checked("open", open("/proc/thread-self/ns/net", O_CLOEXEC) as number);
+/** Has an interface of the thread's namespace carry packets, and nothing that the kernel would send by itself. */
+export function setUpLink(name: string, bytes: number): void {
+  runIp(what, "-4", `link set ${name} addrgenmode none\nlink set ${name} arp off mtu ${bytes} up\n`);
 }
 
 /** Of the thread's namespace, as the kernel numbers it there. */
 export function indexOf(name: string): number {
   return checked("if_nametoindex", (if_nametoindex(name) as number) || -1);
 }
-
-const if_nametoindex = libc.func("unsigned int if_nametoindex(const char *)");
 
 /** Sets what /proc/sys/net has of the thread's namespace. */
 export function setNetwork(name: string, value: string): void {

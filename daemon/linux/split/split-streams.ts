@@ -21,7 +21,7 @@ import {
   detachFromInterface,
   type InterfaceHook,
 } from "./interface-programs.ts";
-import { indexOf, ip, PrivateNetwork, setNetwork } from "./private-network.ts";
+import { indexOf, PrivateNetwork, setNetwork, setUpLink } from "./private-network.ts";
 import { type SocketState, SocketStates } from "./socket-states.ts";
 import { loopback6, standIn6 } from "./split-program.ts";
 import { SplitPrograms, type SplitWays, splitEventBytes } from "./split-programs.ts";
@@ -50,6 +50,8 @@ const near = [0x02, 0x4c, 0x34, 0x35, 0x00, 0x01];
 const far = [0x02, 0x4c, 0x34, 0x35, 0x00, 0x02];
 const holdOut = [0x02, 0x4c, 0x34, 0x35, 0x00, 0x03];
 const holdIn = [0x02, 0x4c, 0x34, 0x35, 0x00, 0x04];
+/** The most that a TAP device takes. */
+const heldMtu = 65_500;
 const ESTABLISHED = 1;
 const FIN_WAIT1 = 4;
 const CLOSE = 7;
@@ -134,7 +136,7 @@ export class SplitStreams {
     this.#far = kept(PrivateNetwork.make(farName, far));
     this.#held = kept(new HeldPackets(holdName, { out: holdOut[5] as number, in: holdIn[5] as number }));
     this.heldFd = this.#held.fd;
-    ip("-4", `link set ${holdName} addrgenmode none\nlink set ${holdName} arp off mtu 65500 up\n`);
+    setUpLink(holdName, heldMtu);
     kept({ close: () => this.#descriptors.forEach(closeDescriptor) });
     kept({ close: () => this.#leaveInterfaces() });
     const loopback = indexOf("lo");
