@@ -38,7 +38,7 @@ export {
   type SocketOwners,
 } from "./socket-owners.ts";
 export type { SocketState } from "./split/socket-states.ts";
-export { type Halves, SplitStreams } from "./split/split-streams.ts";
+export { type Halves, type Leaving, SplitStreams } from "./split/split-streams.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export type { StreamEnds } from "./stream-ends.ts";
 export { listTcpConnections, type TcpConnection } from "./tcp-connections.ts";

@@ -3,6 +3,7 @@ import {
   epollIn,
   epollOut,
   type Halves,
+  type Leaving,
   type SocketOwner,
   type StreamBuffer,
   type StreamEnds,
@@ -48,6 +49,13 @@ export class Connection {
   /** Both ends have gone on. */
   get isEnded(): boolean {
     return this.out?.isEnded === true && this.in?.isEnded === true;
+  }
+
+  /** As what it may go on without the engine; undefined while something of it is here, or of its end. */
+  get leaving(): Leaving | undefined {
+    const { slot, halves, out, in: arriving } = this;
+    if (!halves || !out?.isEmpty || !arriving?.isEmpty || out.isEnding || arriving.isEnding) return undefined;
+    return { slot, halves, more: { out: out.shift, in: arriving.shift } };
   }
 
   /** When something is to be looked at though nothing comes; infinite when nothing is. */

@@ -1,9 +1,12 @@
+import type { Leaving } from "../../linux/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import type { StreamKernel } from "./stream-kernel.ts";
 
 /** What a connection's peer may still ask for after its end is answered for so long, unless its slot is needed (RFC 9293 §3.6.1). */
 const afterMs = 60_000;
+/** Connections that went on without the engine are looked after this often. */
+const forgetMs = 5_000;
 /** So many slots are kept for what comes. */
 const slotsKept = 256;
 
@@ -17,6 +20,9 @@ export class StreamExit {
   readonly #unwanted = new Set<Connection>();
   /** Slots of those that are over, with when they were. */
   #over: { slot: number; atMs: number }[] = [];
+  /** How many packets connections had got when they were looked at last. */
+  readonly #packets = new WeakMap<Connection, bigint>();
+  #forgetDueMs = 0;
 
   constructor(kernel: StreamKernel, table: ConnectionTable) {
     this.#kernel = kernel;
@@ -47,7 +53,12 @@ export class StreamExit {
     for (const connection of this.#ending) {
       if (connection.halves && streams.areClosed(connection.halves)) this.#remove(connection);
     }
-    for (const connection of this.#unwanted) this.#goOnWithout(connection);
+    this.#goOnWithoutEngine();
+    for (const connection of this.#table.all()) this.#noteIdle(connection);
+    if (nowMs >= this.#forgetDueMs) {
+      this.#forgetDueMs = nowMs + forgetMs;
+      streams.forgetShifted(nowMs);
+    }
     const free = this.#over.length - slotsKept;
     this.#over = this.#over.filter(({ slot, atMs }, index) => {
       const isKept = nowMs - atMs < afterMs && index >= free;
@@ -63,22 +74,33 @@ export class StreamExit {
     }
   }
 
-  #goOnWithout(connection: Connection): void {
+  /** Notes of a connection that nothing of it is here, when nothing has come since the last look: all before is with the halves. */
+  #noteIdle(connection: Connection): void {
     const { streams } = this.#kernel;
-    const { halves, out, in: arriving, slot } = connection;
-    if (!halves || !out || !arriving || this.#ending.has(connection)) {
-      this.#unwanted.delete(connection);
-      return;
+    const packets = streams.counter(connection.slot, "packets");
+    const isQuiet = this.#packets.get(connection) === packets;
+    this.#packets.set(connection, packets);
+    if (!isQuiet || streams.counter(connection.slot, "settled") === packets) return;
+    const { leaving } = connection;
+    if (leaving) streams.noteIdle(leaving, packets);
+  }
+
+  #goOnWithoutEngine(): void {
+    const { streams, epoll } = this.#kernel;
+    const leaving = new Map<Leaving, Connection>();
+    for (const connection of this.#unwanted) {
+      if (!connection.halves || this.#ending.has(connection)) this.#unwanted.delete(connection);
+      else if (connection.leaving) leaving.set(connection.leaving, connection);
     }
-    if (!out.isEmpty || !arriving.isEmpty || out.isEnding || arriving.isEnding) return;
-    if (!streams.shift(slot, halves, { out: out.shift, in: arriving.shift })) return;
-    connection.unwatch(this.#kernel.epoll);
-    this.#table.closed(connection);
-    streams.closeHalves(halves);
-    connection.halves = undefined;
-    connection.flow?.close();
-    this.#unwanted.delete(connection);
-    this.#table.remove(connection);
+    for (const gone of streams.shift([...leaving.keys()])) {
+      const connection = leaving.get(gone) as Connection;
+      connection.unwatch(epoll);
+      this.#table.remove(connection);
+      streams.closeHalves(gone.halves);
+      connection.halves = undefined;
+      connection.flow?.close();
+      this.#unwanted.delete(connection);
+    }
   }
 
   #remove(connection: Connection): void {

@@ -154,7 +154,7 @@ export class StreamIntake {
 
   #letGo(connection: Connection): void {
     this.#table.remove(connection);
-    this.#kernel.streams.free(connection.slot);
+    this.#kernel.streams.letGo(connection.slot);
     connection.flow?.close();
   }
 }

@@ -87,9 +87,9 @@ export class TappedStreams {
       for (const connection of busy) {
         this.#exit.want(connection, false);
         this.#advance(connection, nowMs);
-        this.#exit.look(nowMs);
       }
       if (busy.length === 0) break;
+      this.#exit.look(nowMs);
     }
     this.#exit.breakRest();
     closeStreamKernel(this.#kernel, this.#context);

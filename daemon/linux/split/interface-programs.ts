@@ -8,6 +8,7 @@ const infoBytes = 80;
 /** In struct bpf_prog_info. */
 const nameAt = 64;
 const nameBytes = 16;
+const BPF_F_REPLACE = 4;
 const ENOENT = 2;
 const ENODEV = 19;
 
@@ -21,6 +22,21 @@ export function attachToInterface(program: number, index: number, hook: Interfac
   bpf("PROG_ATTACH", bpfWords(index, program, attachments[hook]));
 }
 
+/**
+ * Attaches a program in the place of one of this name, if there is one: each packet passes the one or the other, none both or
+ * neither. Throws `SystemCallError`.
+ */
+export function replaceOnInterface(name: string, program: number, index: number, hook: InterfaceHook): void {
+  const [before, ...others] = programsOn(name, index, hook);
+  try {
+    if (before === undefined) attachToInterface(program, index, hook);
+    else bpf("PROG_ATTACH", bpfWords(index, program, attachments[hook], BPF_F_REPLACE, before));
+    for (const other of others) detachFromInterface(other, index, hook);
+  } finally {
+    for (const fd of before === undefined ? [] : [before, ...others]) closeDescriptor(fd);
+  }
+}
+
 /** The interface, or the program on it, may be gone by now. Throws `SystemCallError`. */
 export function detachFromInterface(program: number, index: number, hook: InterfaceHook): void {
   if (callBpf("PROG_DETACH", bpfWords(index, program, attachments[hook])) >= 0) return;
@@ -28,17 +44,16 @@ export function detachFromInterface(program: number, index: number, hook: Interf
   if (errno !== ENOENT && errno !== ENODEV) throw new SystemCallError("bpf(BPF_PROG_DETACH)", errno);
 }
 
-/** Detaches all programs of this name from an interface. Throws `SystemCallError`. */
-export function detachByName(name: string, index: number, hook: InterfaceHook): void {
+/** Descriptors of the programs of this name that are attached to an interface. Throws `SystemCallError`. */
+export function programsOn(name: string, index: number, hook: InterfaceHook): number[] {
+  const found: number[] = [];
   for (const id of attachedTo(index, hook)) {
     const program = callBpf("PROG_GET_FD_BY_ID", bpfWords(id));
     if (program < 0) continue;
-    try {
-      if (nameOf(program) === name) detachFromInterface(program, index, hook);
-    } finally {
-      closeDescriptor(program);
-    }
+    if (nameOf(program) === name) found.push(program);
+    else closeDescriptor(program);
   }
+  return found;
 }
 
 /** Ids of programs. */

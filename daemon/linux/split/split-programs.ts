@@ -107,8 +107,8 @@ export class SplitPrograms {
       .and(1, RST)
       .jumpIf(1, "==", 0, "goes on");
     program.load(8, 1, known, record.packets).load(8, 2, known, record.settled);
-    program.jumpIfRegister(1, "!=", 2, "goes on").storeNumber(4, known, record.mode, splitModes.shift);
-    program.jump("drop").label("goes on");
+    program.jumpIfRegister(1, "!=", 2, "breaks off").storeNumber(4, known, record.mode, splitModes.shift);
+    program.jump("drop").label("breaks off").storeNumber(4, known, record.isOver, 1).label("goes on");
     if (direction === "in") program.letIn(splitMark);
     else program.letOut(splitMark, this.#ways.loopback);
     return program.label("drop").give(results.drop).finish(results.drop);
@@ -141,6 +141,7 @@ export class SplitPrograms {
     program.setMap(1, records).move(2, frame).add(2, slotAt).call(helpers.lookUp).jumpIf(0, "==", 0, "over");
     program.move(known, 0);
     this.#noteKey(program);
+    this.#goOnShifted(program);
     for (let at = 0; at < flowKeyBytes; at += 8) {
       program.load(8, 1, frame, keyAt + at).store(8, known, record.key + at, 1);
     }
@@ -162,6 +163,19 @@ export class SplitPrograms {
     return program.label("over").give(1).finish(1);
   }
 
+  /** Of a connection between ends whose packets are renumbered, the handshake was so too. */
+  #goOnShifted(program: SplitProgram): void {
+    const { flows, records } = this.#maps;
+    program.setMap(1, flows).move(2, frame).add(2, keyAt).call(helpers.lookUp).jumpIf(0, "==", 0, "plain");
+    program.load(4, 1, 0, 0).store(4, frame, wordAt, 1);
+    program.setMap(1, records).move(2, frame).add(2, wordAt).call(helpers.lookUp).jumpIf(0, "==", 0, "plain");
+    program.load(4, 1, 0, record.mode).jumpIf(1, "!=", splitModes.shift, "plain");
+    for (const shift of [record.shiftOut, record.shiftIn]) {
+      program.load(4, 1, 0, shift).store(4, known, shift, 1);
+    }
+    program.label("plain");
+  }
+
   /** Decides by the connection's mode; leads to `onwards` what goes its way. */
   #choose(program: SplitProgram, direction: "out" | "in", onwards: string): void {
     const { near, far, hold } = this.#ways;
@@ -174,7 +188,8 @@ export class SplitPrograms {
       .move(1, saved)
       .and(1, SYN | ACK);
     program.jumpIf(1, "!=", SYN, of("split")).load(4, 1, known, record.isOver);
-    program.jumpIf(1, "!=", 0, onwards).label(of("split"));
+    program.jumpIf(1, "==", 0, of("split")).storeNumber(4, known, record.mode, splitModes.none);
+    program.jump(onwards).label(of("split"));
     this.#count(program, of("counted"));
     program.label(of("counted")).standInForLoopback(direction).handTo(half.index, half.to);
     program.label(of("hold"));

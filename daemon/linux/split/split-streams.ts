@@ -13,13 +13,14 @@ import { type Kept, openAll } from "../open-all.ts";
 import { type Holding, reclaim } from "../reclaim.ts";
 import { RingBuffer } from "../ring-buffer.ts";
 import { operationPort, type StreamEnd, type StreamEnds } from "../stream-ends.ts";
+import { listTcpConnections, type TcpConnection } from "../tcp-connections.ts";
 import { breakHalf, type HalfState, halfState, openHalf, unreadBytesOf, unsentBytes } from "./half-socket.ts";
 import { HeldPackets } from "./held-packets.ts";
 import {
   attachToInterface,
-  detachByName,
   detachFromInterface,
   type InterfaceHook,
+  replaceOnInterface,
 } from "./interface-programs.ts";
 import { indexOf, PrivateNetwork, setNetwork, setUpLink } from "./private-network.ts";
 import { type SocketState, SocketStates } from "./socket-states.ts";
@@ -34,7 +35,7 @@ import {
 } from "./split-record.ts";
 
 /** Of programs on interfaces, by which they are found when their engine is no more. */
-const programName = "nl1_split";
+export const programName = "nl1_split";
 const what = "split TCP connections (BPF on interfaces)";
 const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
 const membarrier = libc.func("long syscall(long, long, long, long)");
@@ -55,6 +56,8 @@ const heldMtu = 65_500;
 const ESTABLISHED = 1;
 const FIN_WAIT1 = 4;
 const CLOSE = 7;
+/** What is over is asked for again by its peer so long at most (TIME-WAIT). */
+const answersMs = 60_000;
 /** A receiver keeps its word about what it would take. */
 const windowMax = 6 << 20;
 
@@ -65,16 +68,32 @@ export interface SplitStreamsOptions {
   release(holding: Holding): void;
 }
 
+/** A split connection of which nothing is in the engine, with how its numbers have been shifted since it was split. */
+export interface Leaving {
+  slot: number;
+  halves: Halves;
+  more: Shifts;
+}
+
 export interface WantedPorts {
   local?: number;
   remote?: number;
 }
 
-/** The two halves of a connection, and how many of the application's next bytes may be with its peer already. */
+/** The two halves of a connection. */
 export interface Halves {
   near: number;
   far: number;
+  /** So many of the application's next bytes may be with its peer already. */
   sentBefore: number;
+  /** How its numbers were shifted when it was split. */
+  shifts: Shifts;
+}
+
+/** How many more bytes have gone on than came: what the application sent, and what its peer did. In 32 bits. */
+export interface Shifts {
+  out: number;
+  in: number;
 }
 
 /** The kernel's side of split TCP connections (docs/layer45-ebpf.md). */
@@ -100,6 +119,8 @@ export class SplitStreams {
   readonly #hold: (holding: Holding) => void;
   readonly #release: (holding: Holding) => void;
   readonly #slots: number;
+  /** Slots of connections that went on without the engine, and were found to be over. */
+  readonly #goneSince = new Map<number, number>();
   #wanted = new Map<string, Uint8Array>();
 
   /** Throws `linux.*` problems. */
@@ -178,15 +199,46 @@ export class SplitStreams {
 
   /** What an engine that is no more has left: connections that go on without it go on, and the others are broken off. */
   #settleLeftovers(): void {
-    const there = this.states();
-    while (this.#maps.free.pop());
     for (let slot = 0; slot < this.#slots; slot += 1) {
       const mode = this.number(slot, "mode");
-      const isThere = there.has(slot);
-      if (isThere && mode === splitModes.shift) continue;
-      if (isThere && mode !== splitModes.none) destroyConnection(this.ends(slot), this.cookie(slot));
-      this.free(slot);
+      if (mode !== splitModes.none) this.#maps.cookies.set(cookieKey(this.cookie(slot)), int32(slot));
     }
+    const there = this.states();
+    for (let slot = 0; slot < this.#slots; slot += 1) {
+      const mode = this.number(slot, "mode");
+      if (mode === splitModes.shift) continue;
+      // Nothing of it has been with that engine yet.
+      if (mode === splitModes.hold) this.letGo(slot);
+      else {
+        if (mode === splitModes.split && there.has(slot))
+          destroyConnection(this.ends(slot), this.cookie(slot));
+        this.free(slot);
+      }
+    }
+  }
+
+  /** Frees the slots of connections that went on without the engine, and are over. */
+  forgetShifted(nowMs: number, waitsMs = answersMs): void {
+    const slots: number[] = [];
+    for (let slot = 0; slot < this.#slots; slot += 1) {
+      if (this.number(slot, "mode") === splitModes.shift) slots.push(slot);
+    }
+    if (slots.length === 0) return;
+    const there = this.states();
+    // Its ends may be those of a later connection, whose handshake was renumbered already.
+    const gone = slots.filter((slot) => !there.has(slot));
+    const present = new Set(
+      gone.length === 0 ? [] : listTcpConnections().map((each) => nameOf(keyOfListed(each))),
+    );
+    const isOver = (slot: number): boolean => {
+      const key = this.#key(slot);
+      if (this.#slotOf(key) !== slot) return true;
+      const isGone = gone.includes(slot) && !present.has(nameOf(key));
+      if (!isGone) this.#goneSince.delete(slot);
+      else if (!this.#goneSince.has(slot)) this.#goneSince.set(slot, nowMs);
+      return isGone && nowMs - (this.#goneSince.get(slot) ?? nowMs) >= waitsMs;
+    };
+    for (const slot of slots.filter(isOver)) this.free(slot);
   }
 
   /** Puts the programs on interfaces that have come, and forgets those that are gone. Throws `linux.*` problems. */
@@ -200,8 +252,7 @@ export class SplitStreams {
       this.#maps.interfaces.set(int32(index), Uint8Array.from([...address, 0, 0]));
       for (const [program, hook] of this.#hooks()) {
         // What an engine that is no more has left there does the same as these.
-        detachByName(programName, index, hook);
-        attachToInterface(program, index, hook);
+        replaceOnInterface(programName, program, index, hook);
       }
       this.#interfaces.set(`${name} ${index}`, index);
     }
@@ -233,21 +284,29 @@ export class SplitStreams {
    */
   adopt(cookie: bigint, ends: StreamEnds): number | undefined {
     const known = this.#slotOf(keyOf(ends));
-    if (known !== undefined && this.cookie(known) === cookie && this.number(known, "isOver") === 0) {
-      if (this.number(known, "mode") !== splitModes.shift) return undefined;
+    if (known !== undefined && this.number(known, "mode") === splitModes.shift) {
+      this.#belong(known, cookie);
       this.set(known, "mode", splitModes.hold);
       return known;
     }
+    const isKnown = known !== undefined && this.number(known, "isOver") === 0;
+    if (isKnown && this.cookie(known) === cookie) return undefined;
     const found = this.#maps.free.pop();
     if (!found) return undefined;
     const slot = new Int32Array(found.slice().buffer)[0] as number;
     const key = keyOf(ends);
     this.#bytes.set(key, slot * splitRecordBytes + record.key);
-    this.#counters[(slot * splitRecordBytes + record.cookie) / 8] = cookie;
+    this.#belong(slot, cookie);
     this.set(slot, "mode", splitModes.hold);
-    this.#maps.cookies.set(cookieKey(cookie), int32(slot));
     this.#maps.flows.set(key, int32(slot));
     return slot;
+  }
+
+  /** The application's socket is this one. */
+  #belong(slot: number, cookie: bigint): void {
+    this.#maps.cookies.delete(cookieKey(this.cookie(slot)));
+    this.#counters[(slot * splitRecordBytes + record.cookie) / 8] = cookie;
+    this.#maps.cookies.set(cookieKey(cookie), int32(slot));
   }
 
   /** The states of the applications' sockets of all slots, while the kernel knows them. */
@@ -312,7 +371,8 @@ export class SplitStreams {
     this.#hold(descriptor(farFd));
     this.set(slot, "mode", splitModes.split);
     this.giveBack(slot);
-    return { near: nearFd, far: farFd, sentBefore: (state.written - unacknowledged) >>> 0 };
+    const shifts = { out: shiftOut, in: shiftIn };
+    return { near: nearFd, far: farFd, sentBefore: (state.written - unacknowledged) >>> 0, shifts };
   }
 
   /** What the peer has received, as the application's socket will know once it gets the packets that are held. */
@@ -342,25 +402,52 @@ export class SplitStreams {
   }
 
   /**
-   * Has a split connection go on without its halves, of which nothing is left in the engine: each packet is numbered as its
-   * receiver expects. False while some of it is on its way still, or one of the ends.
-   * @param more how many more bytes have gone on than came, since it was split
+   * Has split connections go on without their halves, of which nothing is left in the engine: each packet is numbered as its
+   * receiver expects. Answers which do: not those of which something is on its way still, or one of the ends.
    */
-  shift(slot: number, halves: Halves, more: { out: number; in: number }): boolean {
-    if (!this.#areIdle(halves)) return false;
-    this.set(slot, "mode", splitModes.hold);
-    this.awaitPast();
-    if (!this.#areIdle(halves)) {
-      this.set(slot, "mode", splitModes.split);
-      this.giveBack(slot);
-      return false;
+  shift(leaving: readonly Leaving[]): readonly Leaving[] {
+    const idle = leaving.filter(({ halves }) => this.#areIdle(halves));
+    if (idle.length === 0) return [];
+    for (const each of idle) {
+      this.#noteShifts(each);
+      this.set(each.slot, "mode", splitModes.hold);
     }
-    this.set(slot, "shiftOut", this.number(slot, "shiftOut") + more.out);
-    this.set(slot, "shiftIn", this.number(slot, "shiftIn") + more.in);
+    this.awaitPast();
+    const gone = new Set(idle.filter(({ halves }) => this.#areIdle(halves)));
+    for (const each of idle) {
+      if (gone.has(each)) this.letGo(each.slot);
+      else {
+        this.set(each.slot, "mode", splitModes.split);
+        this.giveBack(each.slot);
+      }
+    }
+    return [...gone];
+  }
+
+  /** A connection that is held goes on without the engine, numbered as its receivers expect. */
+  letGo(slot: number): void {
+    if (this.number(slot, "shiftOut") === 0 && this.number(slot, "shiftIn") === 0) {
+      this.free(slot);
+      return;
+    }
     this.set(slot, "mode", splitModes.shift);
     this.giveBack(slot);
-    if (this.number(slot, "shiftOut") === 0 && this.number(slot, "shiftIn") === 0) this.free(slot);
-    return true;
+  }
+
+  /**
+   * Notes that nothing of a split connection is here: should this process end now, the connection goes on without it. A packet
+   * with bytes that comes later makes the note void.
+   * @param packets so many had come (`counter`) a while ago, and are with the halves
+   */
+  noteIdle(leaving: Leaving, packets: bigint): void {
+    if (!this.#areIdle(leaving.halves)) return;
+    this.#noteShifts(leaving);
+    this.settle(leaving.slot, packets);
+  }
+
+  #noteShifts({ slot, halves, more }: Leaving): void {
+    this.set(slot, "shiftOut", halves.shifts.out + more.out);
+    this.set(slot, "shiftIn", halves.shifts.in + more.in);
   }
 
   /** Both ends are told that the connection is broken off. */
@@ -403,6 +490,7 @@ export class SplitStreams {
     if (this.#slotOf(key) === slot) this.#maps.flows.delete(key);
     this.#maps.cookies.delete(cookieKey(this.cookie(slot)));
     this.#bytes.fill(0, at, at + splitRecordBytes);
+    this.#goneSince.delete(slot);
     this.#maps.free.push(int32(slot));
   }
 
@@ -440,6 +528,7 @@ export class SplitStreams {
 
   close(): void {
     for (const holding of this.#holdings()) this.#release(holding);
+    this.#settleRecords();
     // Connections that go on with other numbers need the programs.
     if (!this.#hasShifted()) this.#leaveInterfaces();
     for (const fd of this.#descriptors) closeDescriptor(fd);
@@ -450,6 +539,16 @@ export class SplitStreams {
     this.#events.close();
     for (const map of Object.values(this.#maps)) map.close();
     reclaim([this.#mapping]);
+  }
+
+  /** Leaves nothing but what connections that go on without an engine need. */
+  #settleRecords(): void {
+    for (let slot = 0; slot < this.#slots; slot += 1) {
+      const mode = this.number(slot, "mode");
+      if (mode === splitModes.hold) this.letGo(slot);
+      else if (mode === splitModes.split) this.free(slot);
+    }
+    this.forgetShifted(0, 0);
   }
 
   #hooks(): [program: number, hook: InterfaceHook][] {
@@ -491,7 +590,7 @@ export class SplitStreams {
 type Number32 = "mode" | "leavesBy" | "comesBy" | "shiftOut" | "shiftIn" | "isOver";
 
 /** By which the maps of a network namespace are found when their engine is no more; another form of them has other names. */
-function mapNames(namespaceCookie: bigint) {
+export function mapNames(namespaceCookie: bigint) {
   const place = namespaceCookie.toString(36).slice(-8);
   return { flows: `nl1flw${place}`, records: `nl1rec${place}`, cookies: `nl1ckk${place}` };
 }
@@ -521,6 +620,12 @@ function makeMaps(slots: number, names: ReturnType<typeof mapNames>, kept: Kept)
 
 const descriptor = (fd: number): Holding => ({ kind: "descriptor", fd });
 const cookieKey = (cookie: bigint): Uint8Array => new Uint8Array(BigUint64Array.of(cookie).buffer);
+
+const nameOf = (key: Uint8Array): string => Buffer.from(key).toString("hex");
+
+function keyOfListed({ local, remote, localPort, remotePort }: TcpConnection): Uint8Array {
+  return keyOf({ local: { address: local, port: localPort }, remote: { address: remote, port: remotePort } });
+}
 
 function keyOf({ local, remote }: StreamEnds): Uint8Array {
   const key = Buffer.alloc(flowKeyBytes);

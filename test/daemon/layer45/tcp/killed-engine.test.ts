@@ -1,0 +1,137 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { splitModes } from "../../../../daemon/linux/split/split-record.ts";
+import { isRootOfMachine } from "../../../root-of-machine.ts";
+import { Application } from "../../linux/application.ts";
+import { until } from "../../sleep/until.ts";
+import { flipModule } from "../modules.ts";
+import { RunningEngine, type UnitOptions } from "../running-engine.ts";
+import type { Installation } from "./engine-process.ts";
+import { splitProgramsOn, splitRecords } from "./split-kernel.ts";
+
+const standard = (name: string): Buffer =>
+  readFileSync(new URL(`../../../../../modules/standard/${name}.wasm`, import.meta.url));
+const idlePort = 7_310;
+const busyPort = 7_311;
+const limits = { memoryBytes: 1 << 20, timeMs: 200 };
+const sender = (port: number): UnitOptions => ({
+  name: `sender-${port}`,
+  tap: { protocol: "TCP", remote: { port } },
+  limits,
+});
+const receiver = (port: number): UnitOptions => ({
+  name: `receiver-${port}`,
+  role: "receiver",
+  tap: { protocol: "TCP", local: { port } },
+  limits,
+});
+
+let first: ChildProcess;
+let talker: Application;
+let reader: Application;
+
+async function install(module: Uint8Array, options: UnitOptions): Promise<void> {
+  const message: Installation = { module, options };
+  first.send(message);
+  await once(first, "message");
+}
+
+/** Opens a connection, which both applications have under this name. */
+async function connect(name: string, port: number): Promise<void> {
+  await reader.do(
+    `s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", ${port})); s.listen()`,
+  );
+  await talker.do(`${name} = socket.create_connection(("127.0.0.1", ${port}), 20)`);
+  await reader.do(`${name}, _ = s.accept(); s.close(); ${name}.settimeout(20); result = None`);
+}
+
+/** Sends so many bytes; answers them as the other end hears them, and as they were sent. */
+async function carry(from: Application, to: Application, bytes: number, name = "idle") {
+  const sent = await from.do(`said = os.urandom(${bytes}); ${name}.sendall(said); result = said.hex()`);
+  const heard = await to.do(`
+heard = b""
+while len(heard) < ${bytes}: heard += ${name}.recv(${bytes} - len(heard))
+result = heard.hex()`);
+  return { sent, heard };
+}
+
+async function carryBothWays(bytes: number): Promise<void> {
+  for (const [from, to] of [[talker, reader] as const, [reader, talker] as const]) {
+    const { sent, heard } = await carry(from, to, bytes);
+    assert.ok(sent === heard, "what was heard is what was sent");
+  }
+}
+
+const flipped = (hex: string): string =>
+  Buffer.from(Buffer.from(hex, "hex").map((byte) => byte ^ 0x20)).toString("hex");
+
+/** What a read says that has to fail. */
+const failureOf = (application: Application, name: string): Promise<unknown> =>
+  application.do(`
+try:
+    while ${name}.recv(65536): pass
+    result = "an end"
+except OSError as error: result = type(error).__name__`);
+
+test.before(async () => {
+  first = fork(new URL("./engine-process.js", import.meta.url), { serialization: "advanced" });
+  await once(first, "message");
+  talker = await Application.start("talker");
+  reader = await Application.start("reader");
+});
+test.after(async () => {
+  first.kill("SIGKILL");
+  await Promise.all([talker.end(), reader.end()]);
+});
+
+if (isRootOfMachine()) {
+  test("an engine that is killed breaks off what it had bytes of; the rest goes on, and the next one takes it up", async () => {
+    const tagged = { config: { every: 100 } };
+    await install(standard("stream-tag"), { ...sender(idlePort), ...tagged });
+    await install(standard("stream-tag"), { ...receiver(idlePort), ...tagged });
+    await install(standard("rate-limit"), { ...sender(busyPort), config: { delay: 60_000 } });
+    await connect("idle", idlePort);
+    await connect("busy", busyPort);
+    await carryBothWays(30_000);
+    await talker.do("busy.sendall(bytes(1000)); result = None");
+    await until("both ends of the idle one are noted to be so", async () => {
+      const split = splitRecords().filter(({ mode }) => mode === splitModes.split);
+      return split.filter(({ packets, settled }) => packets === settled).length === 2;
+    });
+
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    assert.is(await failureOf(talker, "busy"), "ConnectionResetError");
+    assert.is(await failureOf(reader, "busy"), "ConnectionResetError");
+    await carryBothWays(200_000);
+
+    const second = await new RunningEngine().start();
+    try {
+      const id = await second.install(flipModule(), sender(idlePort));
+      const { sent, heard } = await carry(talker, reader, 5_000);
+      assert.is(heard, flipped(sent as string));
+      assert.is(await second.counter(id, "bytes_out_total"), 5_000);
+      await second.engine.revoke(id);
+      await carryBothWays(5_000);
+      await talker.do("idle.close(); result = None");
+      assert.is(await reader.do("result = len(idle.recv(1))"), 0);
+      await reader.do("idle.close(); result = None");
+      assert.equal(second.complaints, []);
+    } finally {
+      await second.engine.stop();
+    }
+    assert.is(splitProgramsOn("lo"), 0);
+  });
+} else {
+  test("who is not root of the machine is told why streams are not customized", async () => {
+    const engine = await new RunningEngine().start();
+    const id = await engine.install(flipModule(), sender(idlePort));
+    assert.is(engine.seen(id)?.problem?.code, "layer45.no-transport");
+    await engine.engine.stop();
+  });
+}
+
+test.run();
