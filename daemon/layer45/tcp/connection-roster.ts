@@ -15,6 +15,10 @@ export class ConnectionRoster {
     this.#owners = owners;
   }
 
+  get customizations(): readonly Customization[] {
+    return this.#customizations.filter(({ state }) => state !== "deprecated");
+  }
+
   settle(customizations: readonly Customization[]): void {
     this.#customizations = customizations;
   }

@@ -28,6 +28,8 @@ export class StreamIntake {
   readonly #roster: ConnectionRoster;
   readonly #complaints: Complaints;
   readonly #settled = new WeakMap<Connection, number>();
+  /** Those that are looked for among the connections that are there, when some could not be taken up yet. */
+  #missing: readonly Customization[] = [];
   /** Connections of which it is not decided yet what becomes of them, and until when it is. */
   readonly #held = new Map<Connection, number>();
 
@@ -75,6 +77,7 @@ export class StreamIntake {
         continue;
       }
       this.#split(connection, state, nowMs);
+      if (state?.hasGaps && connection.isLate) this.#missing = this.#roster.customizations;
     }
   }
 
@@ -83,8 +86,14 @@ export class StreamIntake {
     return this.#roster.assign(connection, this.#kernel.work, nowMs);
   }
 
+  /** Tries again to take up what could not be taken up when it was looked for. */
+  retry(nowMs: number): void {
+    if (this.#missing.length > 0) this.adoptPresent(this.#missing, nowMs);
+  }
+
   /** Takes up connections that are there already. */
   adoptPresent(customizations: readonly Customization[], nowMs: number): void {
+    this.#missing = [];
     const wanted = customizations.filter(({ spec, older }) => spec.attach === "immediate" || older.size > 0);
     if (wanted.length === 0) return;
     for (const { local, remote, localPort, remotePort } of listTcpConnections()) {

@@ -26,6 +26,8 @@ export class TappedStreams {
   readonly #exit: StreamExit;
   /** Those of which something is due at a time. */
   readonly #timed = new Set<Connection>();
+  /** Those that other customizations see since the last turn. */
+  readonly #changed = new Set<Connection>();
   #lookDueMs = 0;
 
   constructor(kernel: StreamKernel, context: LoopContext, complaints: Complaints) {
@@ -48,7 +50,7 @@ export class TappedStreams {
     for (const connection of this.#table.all()) {
       if (!connection.halves) continue;
       this.#exit.want(connection, this.#intake.assign(connection, nowMs));
-      this.#advance(connection, nowMs);
+      this.#changed.add(connection);
     }
     this.#intake.adoptPresent(taken, nowMs);
   }
@@ -65,6 +67,8 @@ export class TappedStreams {
       const connection = this.#table.ofDescriptor(epoll.fdAt(index));
       if (connection && this.#advance(connection, nowMs)) isMore = true;
     }
+    for (const connection of this.#changed) if (this.#advance(connection, nowMs)) isMore = true;
+    this.#changed.clear();
     let dueMs = this.#lookDueMs;
     for (const connection of [...this.#timed]) {
       if (connection.dueMs <= nowMs) this.#advance(connection, nowMs);
@@ -98,6 +102,7 @@ export class TappedStreams {
   #look(nowMs: number): void {
     this.#lookDueMs = nowMs + lookMs;
     this.#kernel.streams.watchInterfaces();
+    this.#intake.retry(nowMs);
     this.#exit.look(nowMs);
   }
 

@@ -17,6 +17,7 @@ const options = {
   SO_LINGER: [1, 13],
   SO_SNDBUFFORCE: [1, 32],
   SO_RCVBUFFORCE: [1, 33],
+  IP_TOS: [0, 1],
   IP_TRANSPARENT: [0, 19],
   IPV6_TRANSPARENT: [41, 75],
   TCP_NODELAY: [6, 1],
@@ -62,6 +63,8 @@ export interface HalfState {
   hasSack: boolean;
   /** How far its timestamps are ahead of the kernel's clock; undefined: it has none. */
   clockOffset: number | undefined;
+  /** Of IPv4: its packets' type of service (RFC 2474). */
+  trafficClass: number;
 }
 
 /**
@@ -77,6 +80,7 @@ export function openHalf(state: HalfState): number {
     setOption(fd, isIpv6 ? "IPV6_TRANSPARENT" : "IP_TRANSPARENT", int32(1));
     setOption(fd, "TCP_NODELAY", int32(1));
     setOption(fd, "SO_LINGER", words(1, 0));
+    if (!isIpv6) setOption(fd, "IP_TOS", int32(state.trafficClass));
     // What is sent before the kernel looks at the options below is cut by this one.
     setOption(fd, "TCP_MAXSEG", int32(Math.min(state.segmentBytes, segmentBytesMax)));
     if (state.receiveWindow > usualWindow) setOption(fd, "SO_RCVBUFFORCE", int32(2 * state.receiveWindow));

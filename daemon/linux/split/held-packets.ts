@@ -29,20 +29,19 @@ export class HeldPackets {
     this.fd = openTun(device, "tap");
   }
 
-  /** Takes in what there is; answers whether there may be more. */
-  take(): boolean {
+  /**
+   * Takes in what there is; answers whether there may be more.
+   * @param isHeld whether the connection with this key is held still: packets of another go on at once
+   */
+  take(isHeld: (key: Uint8Array) => boolean): boolean {
     for (let reads = 0; reads < readsPerTurn; reads += 1) {
       const length = Number(read(this.fd, this.#frame, this.#frame.length));
       if (length <= 0) return false;
-      const key = this.#keyOf(this.#frame.subarray(0, length));
-      if (key === undefined || this.#bytes + length > heldBytesMax) continue;
-      const frame = Buffer.from(this.#frame.subarray(0, length));
-      const held = this.#held.get(key) ?? { frames: [], acknowledged: undefined };
-      held.frames.push(frame);
-      if (frame[5] === this.#directions.in)
-        held.acknowledged = later(held.acknowledged, acknowledgedBy(frame));
-      this.#held.set(key, held);
-      this.#bytes += length;
+      const frame = this.#frame.subarray(0, length);
+      const key = this.#keyOf(frame);
+      if (!key) continue;
+      if (isHeld(key)) this.#keep(key.toString("hex"), Buffer.from(frame));
+      else this.#giveBack(frame);
     }
     return true;
   }
@@ -59,8 +58,7 @@ export class HeldPackets {
     this.#held.delete(name);
     for (const frame of frames) {
       this.#bytes -= frame.length;
-      // One that the device does not take is lost, as on a wire.
-      write(this.fd, frame, frame.length);
+      this.#giveBack(frame);
     }
   }
 
@@ -68,8 +66,22 @@ export class HeldPackets {
     closeDescriptor(this.fd);
   }
 
+  #keep(name: string, frame: Buffer): void {
+    if (this.#bytes + frame.length > heldBytesMax) return;
+    const held = this.#held.get(name) ?? { frames: [], acknowledged: undefined };
+    held.frames.push(frame);
+    if (frame[5] === this.#directions.in) held.acknowledged = later(held.acknowledged, acknowledgedBy(frame));
+    this.#held.set(name, held);
+    this.#bytes += frame.length;
+  }
+
+  /** A packet that the device does not take is lost, as on a wire. */
+  #giveBack(frame: Buffer): void {
+    write(this.fd, frame, frame.length);
+  }
+
   /** As `flowKey` has it. */
-  #keyOf(frame: Buffer): string | undefined {
+  #keyOf(frame: Buffer): Buffer | undefined {
     const key = Buffer.alloc(flowKeyBytes);
     if (frame.length < ethernetBytes + 40) return undefined;
     const isOut = frame[5] === this.#directions.out;
@@ -85,7 +97,7 @@ export class HeldPackets {
     frame.copy(key, flowKey[`${source}Port`], tcp, tcp + 2);
     frame.copy(key, flowKey[`${destination}Port`], tcp + 2, tcp + 4);
     key.writeUInt32LE(bytes === 4 ? 4 : 6, flowKey.family);
-    return key.toString("hex");
+    return key;
   }
 }
 

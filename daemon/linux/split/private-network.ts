@@ -19,6 +19,8 @@ route add local default dev ${device} table 100
 const settings: Record<string, string> = {
   "ipv4/conf/all/rp_filter": "0",
   [`ipv4/conf/${device}/rp_filter`]: "0",
+  // That a path takes no packets of some size is told to the host's own socket, and not to one in here.
+  "ipv4/tcp_mtu_probing": "1",
   // 127.0.0.1 is an address like others here; the namespace's own loopback interface is down.
   [`ipv4/conf/${device}/route_localnet`]: "1",
 };

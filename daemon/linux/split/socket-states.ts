@@ -26,10 +26,13 @@ const record = {
   segmentBytesMax: { at: 48, width: 2, of: "tcp_sock", field: "advmss" },
   clockOffset: { at: 52, width: 4, of: "tcp_sock", field: "tsoffset" },
   roundTrip: { at: 56, width: 4, of: "tcp_sock", field: "srtt_us" },
+  trafficClass: { at: 11, width: 1, of: "tcp_sock", field: "inet_conn.icsk_inet.tos" },
+  isMultipath: { at: 60, width: 1, of: "tcp_sock", field: "is_mptcp", isOptional: true },
   outOfOrder: { at: 64, width: 8, of: "tcp_sock", field: "out_of_order_queue.rb_node" },
+  signature: { at: 72, width: 8, of: "tcp_sock", field: "md5sig_info", isOptional: true },
 } as const;
 const slotOffset = 0;
-const recordBytes = 72;
+const recordBytes = 80;
 const lookUp = 1;
 // Registers that outlive calls.
 const registers = { context: 6, common: 7, socket: 8 } as const;
@@ -58,6 +61,10 @@ export interface SocketState {
   clockOffset: number;
   /** A segment's way there and back, in milliseconds. */
   roundTripMs: number;
+  /** Type of service, of IPv4. */
+  trafficClass: number;
+  /** Its segments are signed (RFC 2385), or belong to a connection over several paths (RFC 8684): no other socket can stand for it. */
+  isBound: boolean;
   /** Bytes have come behind some that have not. */
   hasGaps: boolean;
 }
@@ -132,6 +139,9 @@ export class SocketStates {
       clockOffset: u32("clockOffset"),
       // Eight times microseconds, as the kernel smooths them.
       roundTripMs: u32("roundTrip") / 8_000,
+      trafficClass: bytes.readUInt8(record.trafficClass.at),
+      isBound:
+        bytes.readUInt8(record.isMultipath.at) !== 0 || bytes.readBigUInt64LE(record.signature.at) !== 0n,
       hasGaps: bytes.readBigUInt64LE(record.outOfOrder.at) !== 0n,
     };
   }

@@ -275,7 +275,10 @@ export class SplitStreams {
 
   /** Takes in packets that are held; answers whether there may be more. */
   takeHeld(): boolean {
-    return this.#held.take();
+    return this.#held.take((key) => {
+      const slot = this.#slotOf(key);
+      return slot !== undefined && this.number(slot, "mode") === splitModes.hold;
+    });
   }
 
   /**
@@ -319,7 +322,8 @@ export class SplitStreams {
    * (now). Throws `SystemCallError`.
    */
   split(slot: number, state: SocketState): Halves | undefined {
-    if ((state.state !== ESTABLISHED && state.state !== FIN_WAIT1) || state.hasGaps) return undefined;
+    if ((state.state !== ESTABLISHED && state.state !== FIN_WAIT1) || state.hasGaps || state.isBound)
+      return undefined;
     const ends = this.ends(slot);
     const [local, remote] = [ends.local, ends.remote].map(insideEnd) as [StreamEnd, StreamEnd];
     const shiftOut = this.number(slot, "shiftOut");
@@ -343,6 +347,7 @@ export class SplitStreams {
       scales: scales && { send: scales.receive, receive: scales.send },
       hasSack,
       clockOffset: undefined,
+      trafficClass: 0,
     };
     const farState: HalfState = {
       self: local,
@@ -358,6 +363,7 @@ export class SplitStreams {
       scales,
       hasSack,
       clockOffset: state.hasTimestamp ? state.clockOffset : undefined,
+      trafficClass: state.trafficClass,
     };
     const nearFd = this.#near.inside(() => openHalf(nearState));
     let farFd: number;
@@ -377,7 +383,7 @@ export class SplitStreams {
 
   /** What the peer has received, as the application's socket will know once it gets the packets that are held. */
   #acknowledged(slot: number, { unacknowledged, written }: SocketState, shiftOut: number): number {
-    while (this.#held.take());
+    this.#takeAllHeld();
     const said = this.#held.acknowledged(this.#key(slot));
     if (said === undefined) return unacknowledged;
     const own = (said - shiftOut) >>> 0;
@@ -395,10 +401,14 @@ export class SplitStreams {
     return this.#bytes.slice(at, at + flowKeyBytes);
   }
 
+  #takeAllHeld(): void {
+    while (this.takeHeld());
+  }
+
   /** The packets that were held go on. */
   giveBack(slot: number): void {
-    while (this.#held.take());
     this.#held.giveBack(this.#key(slot));
+    this.#takeAllHeld();
   }
 
   /**
