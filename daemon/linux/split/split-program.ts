@@ -83,18 +83,18 @@ export class SplitProgram extends BpfProgram {
 
   /** Reads bytes of the packet to the stack; leads elsewhere when it has not so many. */
   readPacket(offset: { register: number } | number, at: number, bytes: number, otherwise: string): this {
-    this.move(1, context);
     if (typeof offset === "number") this.set(2, offset);
     else this.move(2, offset.register);
+    this.move(1, context);
     this.move(3, frame).add(3, at).set(4, bytes).call(helpers.loadBytes);
     return this.jumpIf(0, "!=", 0, otherwise);
   }
 
   /** Overwrites bytes of the packet by what is on the stack. */
   writePacket(offset: { register: number } | number, at: number, bytes: number): this {
-    this.move(1, context);
     if (typeof offset === "number") this.set(2, offset);
     else this.move(2, offset.register);
+    this.move(1, context);
     return this.move(3, frame).add(3, at).set(4, bytes).set(5, 0).call(helpers.storeBytes);
   }
 

@@ -558,7 +558,7 @@ export class SplitStreams {
       if (mode === splitModes.hold) this.letGo(slot);
       else if (mode === splitModes.split) this.free(slot);
     }
-    this.forgetShifted(0, 0);
+    this.forgetShifted(performance.now(), 0);
   }
 
   #hooks(): [program: number, hook: InterfaceHook][] {

@@ -5,10 +5,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { splitModes } from "../../../../daemon/linux/split/split-record.ts";
 import { isRootOfMachine } from "../../../root-of-machine.ts";
-import { Application } from "../../linux/application.ts";
+import type { Application } from "../../linux/application.ts";
 import { until } from "../../sleep/until.ts";
 import { flipModule } from "../modules.ts";
 import { RunningEngine, type UnitOptions } from "../running-engine.ts";
+import { Applications } from "./applications.ts";
 import type { Installation } from "./engine-process.ts";
 import { splitProgramsOn, splitRecords } from "./split-kernel.ts";
 
@@ -30,8 +31,7 @@ const receiver = (port: number): UnitOptions => ({
 });
 
 let first: ChildProcess;
-let talker: Application;
-let reader: Application;
+let applications: Applications;
 
 async function install(module: Uint8Array, options: UnitOptions): Promise<void> {
   const message: Installation = { module, options };
@@ -39,28 +39,9 @@ async function install(module: Uint8Array, options: UnitOptions): Promise<void> 
   await once(first, "message");
 }
 
-/** Opens a connection, which both applications have under this name. */
-async function connect(name: string, port: number): Promise<void> {
-  await reader.do(
-    `s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", ${port})); s.listen()`,
-  );
-  await talker.do(`${name} = socket.create_connection(("127.0.0.1", ${port}), 20)`);
-  await reader.do(`${name}, _ = s.accept(); s.close(); ${name}.settimeout(20); result = None`);
-}
-
-/** Sends so many bytes; answers them as the other end hears them, and as they were sent. */
-async function carry(from: Application, to: Application, bytes: number, name = "idle") {
-  const sent = await from.do(`said = os.urandom(${bytes}); ${name}.sendall(said); result = said.hex()`);
-  const heard = await to.do(`
-heard = b""
-while len(heard) < ${bytes}: heard += ${name}.recv(${bytes} - len(heard))
-result = heard.hex()`);
-  return { sent, heard };
-}
-
 async function carryBothWays(bytes: number): Promise<void> {
-  for (const [from, to] of [[talker, reader] as const, [reader, talker] as const]) {
-    const { sent, heard } = await carry(from, to, bytes);
+  for (const back of [false, true]) {
+    const { sent, heard } = await applications.carry("idle", bytes, { back });
     assert.ok(sent === heard, "what was heard is what was sent");
   }
 }
@@ -79,12 +60,11 @@ except OSError as error: result = type(error).__name__`);
 test.before(async () => {
   first = fork(new URL("./engine-process.js", import.meta.url), { serialization: "advanced" });
   await once(first, "message");
-  talker = await Application.start("talker");
-  reader = await Application.start("reader");
+  applications = await Applications.start();
 });
 test.after(async () => {
   first.kill("SIGKILL");
-  await Promise.all([talker.end(), reader.end()]);
+  await applications.end();
 });
 
 if (isRootOfMachine()) {
@@ -93,8 +73,9 @@ if (isRootOfMachine()) {
     await install(standard("stream-tag"), { ...sender(idlePort), ...tagged });
     await install(standard("stream-tag"), { ...receiver(idlePort), ...tagged });
     await install(standard("rate-limit"), { ...sender(busyPort), config: { delay: 60_000 } });
-    await connect("idle", idlePort);
-    await connect("busy", busyPort);
+    await applications.connect("idle", idlePort);
+    await applications.connect("busy", busyPort);
+    const { talker, reader } = applications;
     await carryBothWays(30_000);
     await talker.do("busy.sendall(bytes(1000)); result = None");
     await until("both ends of the idle one are noted to be so", async () => {
@@ -111,14 +92,12 @@ if (isRootOfMachine()) {
     const second = await new RunningEngine().start();
     try {
       const id = await second.install(flipModule(), sender(idlePort));
-      const { sent, heard } = await carry(talker, reader, 5_000);
-      assert.is(heard, flipped(sent as string));
+      const { sent, heard } = await applications.carry("idle", 5_000);
+      assert.is(heard, flipped(sent));
       assert.is(await second.counter(id, "bytes_out_total"), 5_000);
       await second.engine.revoke(id);
       await carryBothWays(5_000);
-      await talker.do("idle.close(); result = None");
-      assert.is(await reader.do("result = len(idle.recv(1))"), 0);
-      await reader.do("idle.close(); result = None");
+      assert.ok(await applications.close("idle"));
       assert.equal(second.complaints, []);
     } finally {
       await second.engine.stop();
