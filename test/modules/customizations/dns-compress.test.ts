@@ -90,6 +90,15 @@ test("a query in small with something behind its name is none, whatever its chec
   }
 });
 
+test("a query in small of which one bit is damaged is none", () => {
+  const small = datagram(sender, "send", dnsQuery("www.test.com")) as Buffer;
+  for (let bit = 0; bit < 8 * small.length; bit++) {
+    const damaged = Buffer.from(small);
+    damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+    assert.is(datagram(receiver, "receive", damaged), undefined, `bit ${bit}`);
+  }
+});
+
 test("tshark finds nothing wrong with what is restored", () => {
   const packet = udp(
     { source: "10.0.0.9", destination: "10.0.0.5" },

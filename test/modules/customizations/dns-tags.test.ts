@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { flowFlags } from "../../../modules/mod.ts";
 import { datagram, flowOf, runCustomization } from "../run-customization.ts";
 import { dnsQuery } from "./dns-query.ts";
 
@@ -61,6 +62,19 @@ for (const name of names) {
     assert.is(datagram(receiver, "send", reply), undefined, "it was answered");
     assert.equal(datagram(sender, "receive", tagged), reply);
     assert.is(datagram(receiver, "send", query), undefined);
+  });
+
+  test(`${name}: an answer to another client with the same id is not tagged, nor one to what came while it was switched off`, () => {
+    const config = { replies: true };
+    const receiver = runCustomization(name, { role: "receiver", config });
+    const tagged = datagram(runCustomization(name, { config }), "send", query) as Buffer;
+    const from = (port: number) =>
+      flowOf("UDP", "receiver", { remote: { address: Uint8Array.of(10, 0, 0, 2), port } });
+    datagram(receiver, "receive", tagged, from(40_001));
+    assert.is(datagram(receiver, "send", reply, from(40_002)), undefined);
+    assert.ok(datagram(receiver, "send", reply, from(40_001)));
+    datagram(receiver, "receive", tagged, { ...from(40_001), flags: flowFlags.inactive });
+    assert.is(datagram(receiver, "send", reply, from(40_001)), undefined);
   });
 
   test(`${name}: a tag that cannot be had is refused`, () => {

@@ -47,6 +47,23 @@ function answerTo(
   return udp({ source: "10.0.0.1", destination: "10.0.0.5" }, [67, 68], Buffer.concat([message, tail]));
 }
 
+/** The same datagram between other ports. */
+function fromPorts(packet: Buffer, [source, destination]: readonly [number, number]): Buffer {
+  const changed = Buffer.from(packet);
+  changed.writeUInt16BE(source, 20);
+  changed.writeUInt16BE(destination, 22);
+  return changed;
+}
+
+test("the next renewal goes to the server that the last one was given by", () => {
+  const { rule, clock } = start();
+  clock.s = 500;
+  const request = onlyAnswer(rule.timer());
+  assert.equal(rule.packet(answerTo(request, { type: 5, options: "3304000003e836040a000009" })), []);
+  clock.s = 1_000;
+  assert.equal(dissect([onlyAnswer(rule.timer())], ["ip.dst"]), [["10.0.0.9"]]);
+});
+
 test("half of the lease passes in silence, then a renewal goes to the server", () => {
   const { rule, clock } = start();
   clock.s = 499;
@@ -121,6 +138,8 @@ test("what is not the answer to this request changes nothing", () => {
     answerTo(foreign, { type: 6 }),
     answerTo(request, { type: 5, options: "" }),
     answerTo(request, { type: 6, options: "33ff00" }),
+    fromPorts(answerTo(request, { type: 6 }), [6767, 68]),
+    fromPorts(answerTo(request, { type: 6 }), [67, 6868]),
   ];
   for (const packet of ignored) assert.equal(rule.packet(packet), []);
   clock.s = 875;

@@ -142,14 +142,27 @@ test("reports for an older querier are spread over the time it gives, each group
   assert.ok(Math.max(...delaysOf(0), 0) < 10_000);
 });
 
+test("every report carries the router alert, for a router that is not in the group looks at no other", () => {
+  for (const version of [2, 3] as const) {
+    const reports = runRule("igmpv3-member", { config }).packet(query({ version }));
+    assert.ok(reports.length > 0);
+    for (const report of reports) {
+      if (report === "wake") throw new Error("expected reports only");
+      assert.equal(dissect([report.packet], ["ip.opt.type", "ip.opt.ra"]), [["148", "0"]]);
+    }
+  }
+});
+
 test("damaged queries, reports and short messages get no answer", () => {
   const rule = runRule("igmpv3-member", { config });
   const damaged = query({});
   damaged[damaged.length - 1] = 9;
+  const unsummed = query({});
+  unsummed.writeUInt8(3, unsummed.length - 4);
   const tooManySources = query({ group: "239.1.2.3" });
   tooManySources.writeUInt16BE(500, tooManySources.length - 2);
   const report = only(runRule("igmpv3-member", { config }).packet(query({}))).packet;
-  for (const packet of [damaged, tooManySources, report, query({}).subarray(0, 30)])
+  for (const packet of [damaged, unsummed, tooManySources, report, query({}).subarray(0, 30)])
     assert.equal(rule.packet(packet), []);
 });
 

@@ -186,6 +186,10 @@ test("when more known answers are announced, they are awaited", () => {
   assert.equal(rule.packet(first), []);
   const last = only(rule.packet(message({})));
   assert.equal(dissect([last.packet], ["dns.resp.type"]), [["28"]]);
+  now += 2_000;
+  assert.equal(rule.packet(first), []);
+  const another = { source: "10.0.0.10", destination: v4.destination };
+  assert.equal(rule.packet(message({ from: another })), [], "another's message is none of this one's");
   assert.equal(rule.packet(first), []);
   now += 501;
   assert.equal(rule.packet(message({})), [], "too late to belong to it");
@@ -261,6 +265,9 @@ test("other names, other classes, damaged messages and loops of pointers get no 
     { questions: [nas] },
     { questions: [question(nas, type.A)], answers: [nas] },
   ];
+  const toAll = { questions: [question(nas, type.A)] };
+  for (const source of ["224.0.0.251", "0.0.0.0"]) silent.push({ ...toAll, from: { ...v4, source } });
+  for (const source of ["ff02::fb", "::"]) silent.push({ ...toAll, from: { ...v6, source } });
   for (const one of silent) assert.equal(ask(one), [], JSON.stringify(one));
 });
 
