@@ -33,7 +33,7 @@ export class TcpFields<Name extends string> {
 
   /**
    * Writes a record of the socket in register `common` (struct sock_common) to where the iterator's reader gets it; ends with one
-   * that is no TCP socket. `context` has the iterator's arguments, and `socket` is written over.
+   * that is no TCP socket. `context` has the iterator's arguments, and `socket` gets the struct tcp_sock.
    * @param begin adds to the record, which lies on the stack from this offset on, before the fields are
    */
   copy(
@@ -43,8 +43,8 @@ export class TcpFields<Name extends string> {
   ): BpfProgram {
     const start = -this.#recordBytes;
     for (let at = 0; at < this.#recordBytes; at += 8) program.clear(frame, start + at);
-    begin(start);
     program.move(1, common).call(toTcpSocket).endIf(0, 0).move(socket, 0);
+    begin(start);
     for (const [name, { offset }] of this.#members) {
       const { at, width, of } = this.#fields[name];
       const from = of === "sock_common" ? common : socket;

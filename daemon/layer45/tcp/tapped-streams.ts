@@ -12,6 +12,8 @@ import { closeStreamKernel, type StreamKernel } from "./stream-kernel.ts";
 const decideMs = 2;
 /** Interfaces that have come, and connections that are over, are looked for this often. */
 const lookMs = 100;
+/** What applications want to know of their peers is looked up this often. */
+const watchOverMs = 1_000;
 const drainMs = 2_000;
 
 /** The connections that are tapped while the kernel's side is open: what it tells of goes to the part that does it. */
@@ -29,6 +31,7 @@ export class TappedStreams {
   /** Those that other customizations see since the last turn. */
   readonly #changed = new Set<Connection>();
   #lookDueMs = 0;
+  #watchOverDueMs = 0;
 
   constructor(kernel: StreamKernel, context: LoopContext, complaints: Complaints) {
     this.fd = kernel.epoll.fd;
@@ -104,6 +107,20 @@ export class TappedStreams {
     this.#kernel.streams.watchInterfaces();
     this.#intake.retry(nowMs);
     this.#exit.look(nowMs);
+    if (nowMs >= this.#watchOverDueMs) this.#watchOver(nowMs);
+  }
+
+  /** Has peers watched as their applications want it now, by keep-alives and timeouts. */
+  #watchOver(nowMs: number): void {
+    const { streams } = this.#kernel;
+    this.#watchOverDueMs = nowMs + watchOverMs;
+    const split = this.#table.all().filter(({ halves }) => halves);
+    if (split.length === 0) return;
+    const states = streams.states();
+    for (const { slot, halves } of split) {
+      const state = states.get(slot);
+      if (state && halves) streams.watchOver(halves, state);
+    }
   }
 
   /** Moves on what there is of a connection; answers whether more is left. */

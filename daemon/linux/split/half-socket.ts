@@ -14,6 +14,8 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 /** Level and name of options (socket(7), ip(7), linux/tcp.h). */
 const options = {
+  SO_KEEPALIVE: [1, 9],
+  SO_OOBINLINE: [1, 10],
   SO_LINGER: [1, 13],
   SO_SNDBUFFORCE: [1, 32],
   SO_RCVBUFFORCE: [1, 33],
@@ -22,7 +24,11 @@ const options = {
   IPV6_TRANSPARENT: [41, 75],
   TCP_NODELAY: [6, 1],
   TCP_MAXSEG: [6, 2],
+  TCP_KEEPIDLE: [6, 4],
+  TCP_KEEPINTVL: [6, 5],
+  TCP_KEEPCNT: [6, 6],
   TCP_INFO: [6, 11],
+  TCP_USER_TIMEOUT: [6, 18],
   TCP_REPAIR: [6, 19],
   TCP_REPAIR_QUEUE: [6, 20],
   TCP_QUEUE_SEQ: [6, 21],
@@ -81,6 +87,8 @@ export function openHalf(state: HalfState): number {
     setOption(fd, "TCP_NODELAY", int32(1));
     setOption(fd, "SO_LINGER", words(1, 0));
     if (!isIpv6) setOption(fd, "IP_TOS", int32(state.trafficClass));
+    // A byte that is urgent is one of the stream still, which has the same number of bytes on both sides.
+    setOption(fd, "SO_OOBINLINE", int32(1));
     // What is sent before the kernel looks at the options below is cut by this one.
     setOption(fd, "TCP_MAXSEG", int32(Math.min(state.segmentBytes, segmentBytesMax)));
     if (state.receiveWindow > usualWindow) setOption(fd, "SO_RCVBUFFORCE", int32(2 * state.receiveWindow));
@@ -119,6 +127,26 @@ export function openHalf(state: HalfState): number {
 /** Breaks the connection off: the other end is told by a reset. It is still to be closed. */
 export function breakHalf(fd: number): void {
   checked("connect(AF_UNSPEC)", connect(fd, disconnected, disconnected.length) as number);
+}
+
+/** How an application wants to learn that its peer is gone (tcp(7)). */
+export interface Liveness {
+  /** It asks an idle peer whether it is there. */
+  keepsAlive: boolean;
+  idleSeconds: number;
+  intervalSeconds: number;
+  probes: number;
+  /** What is sent and not acknowledged for so long breaks the connection; 0: as the system has it. */
+  userTimeoutMs: number;
+}
+
+/** Has a half find out what the application's own socket would. */
+export function setLiveness(fd: number, liveness: Liveness): void {
+  setOption(fd, "TCP_KEEPIDLE", int32(liveness.idleSeconds));
+  setOption(fd, "TCP_KEEPINTVL", int32(liveness.intervalSeconds));
+  setOption(fd, "TCP_KEEPCNT", int32(liveness.probes));
+  setOption(fd, "TCP_USER_TIMEOUT", int32(liveness.userTimeoutMs));
+  setOption(fd, "SO_KEEPALIVE", int32(liveness.keepsAlive ? 1 : 0));
 }
 
 /** Enum of linux/tcp_states.h (TCP_INFO). */

@@ -4,6 +4,7 @@ import { BpfProgram, frame } from "../bpf-program.ts";
 import type { KernelTypes } from "../btf.ts";
 import { closeDescriptor } from "../libc.ts";
 import { TcpFields } from "../tcp-fields.ts";
+import type { Liveness } from "./half-socket.ts";
 
 /** What is copied out of each socket, into a record of its own: where, how wide, and which member of which structure. */
 const record = {
@@ -31,9 +32,18 @@ const record = {
   outOfOrder: { at: 64, width: 8, of: "tcp_sock", field: "out_of_order_queue.rb_node" },
   signature: { at: 72, width: 8, of: "tcp_sock", field: "md5sig_info", isOptional: true },
 } as const;
+/** What the kernel is asked of each socket as getsockopt(2) is, each an int of the record: level and name. */
+const options = {
+  keepsAlive: { at: 80, level: 1, name: 9 },
+  idleSeconds: { at: 84, level: 6, name: 4 },
+  intervalSeconds: { at: 88, level: 6, name: 5 },
+  probes: { at: 92, level: 6, name: 6 },
+  userTimeoutMs: { at: 96, level: 6, name: 18 },
+} as const;
 const slotOffset = 0;
-const recordBytes = 80;
+const recordBytes = 104;
 const lookUp = 1;
+const getOption = 57;
 // Registers that outlive calls.
 const registers = { context: 6, common: 7, socket: 8 } as const;
 /** On the stack, below the record. */
@@ -67,6 +77,7 @@ export interface SocketState {
   isBound: boolean;
   /** Bytes have come behind some that have not. */
   hasGaps: boolean;
+  liveness: Liveness;
 }
 
 /** The state of those TCP sockets whose cookies a map has, read while the kernel holds each socket's lock. */
@@ -104,21 +115,29 @@ export class SocketStates {
 
   /** Arguments are a struct bpf_iter__tcp: meta, sk_common. */
   #copyProgram(cookie: number, cookies: { fd: number }): Uint8Array {
-    const { context, common } = registers;
+    const { context, common, socket } = registers;
     const program = new BpfProgram().move(context, 1).load(8, common, context, 8).endIf(common, 0);
     program.load(8, 1, common, cookie).store(8, frame, cookieAt, 1);
     program.setMap(1, cookies).move(2, frame).add(2, cookieAt).call(lookUp).endIf(0, 0);
     program.load(4, 1, 0, 0).store(4, frame, foundAt, 1);
     return this.#fields
-      .copy(program, registers, (at) =>
-        program.load(4, 1, frame, foundAt).store(4, frame, at + slotOffset, 1),
-      )
+      .copy(program, registers, (start) => {
+        program.load(4, 1, frame, foundAt).store(4, frame, start + slotOffset, 1);
+        for (const { at, level, name } of Object.values(options)) {
+          program.move(1, socket).set(2, level).set(3, name).move(4, frame);
+          program
+            .add(4, start + at)
+            .set(5, 4)
+            .call(getOption);
+        }
+      })
       .finish();
   }
 
   #readRecord(bytes: Buffer): SocketState {
     const u32 = (name: keyof typeof record): number => this.#fields.u32(bytes, name);
     const bits = (name: keyof typeof record): number => this.#fields.bits(bytes, name);
+    const option = (name: keyof typeof options): number => bytes.readInt32LE(options[name].at);
     return {
       slot: bytes.readUInt32LE(slotOffset),
       state: bytes.readUInt8(record.state.at),
@@ -143,6 +162,13 @@ export class SocketStates {
       isBound:
         bytes.readUInt8(record.isMultipath.at) !== 0 || bytes.readBigUInt64LE(record.signature.at) !== 0n,
       hasGaps: bytes.readBigUInt64LE(record.outOfOrder.at) !== 0n,
+      liveness: {
+        keepsAlive: option("keepsAlive") !== 0,
+        idleSeconds: option("idleSeconds"),
+        intervalSeconds: option("intervalSeconds"),
+        probes: option("probes"),
+        userTimeoutMs: option("userTimeoutMs"),
+      },
     };
   }
 }

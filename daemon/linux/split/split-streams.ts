@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { attempt, tracingCapabilities } from "../attempt.ts";
 import { attachToCgroup, loadBpf } from "../bpf-load.ts";
 import { BpfMap, type BpfMapOptions } from "../bpf-map.ts";
@@ -14,7 +15,16 @@ import { type Holding, reclaim } from "../reclaim.ts";
 import { RingBuffer } from "../ring-buffer.ts";
 import { operationPort, type StreamEnd, type StreamEnds } from "../stream-ends.ts";
 import { listTcpConnections, type TcpConnection } from "../tcp-connections.ts";
-import { breakHalf, type HalfState, halfState, openHalf, unreadBytesOf, unsentBytes } from "./half-socket.ts";
+import {
+  breakHalf,
+  type HalfState,
+  halfState,
+  type Liveness,
+  openHalf,
+  setLiveness,
+  unreadBytesOf,
+  unsentBytes,
+} from "./half-socket.ts";
 import { HeldPackets } from "./held-packets.ts";
 import {
   attachToInterface,
@@ -88,6 +98,8 @@ export interface Halves {
   sentBefore: number;
   /** How its numbers were shifted when it was split. */
   shifts: Shifts;
+  /** What the far half was told last. */
+  liveness?: Liveness;
 }
 
 /** How many more bytes have gone on than came: what the application sent, and what its peer did. In 32 bits. */
@@ -379,6 +391,16 @@ export class SplitStreams {
     this.giveBack(slot);
     const shifts = { out: shiftOut, in: shiftIn };
     return { near: nearFd, far: farFd, sentBefore: (state.written - unacknowledged) >>> 0, shifts };
+  }
+
+  /**
+   * The near half answers the application as long as the engine is there. Whether the peer is there the far one finds out, as the
+   * application wants it now.
+   */
+  watchOver(halves: Halves, { liveness }: SocketState): void {
+    if (isDeepStrictEqual(liveness, halves.liveness)) return;
+    halves.liveness = liveness;
+    setLiveness(halves.far, liveness);
   }
 
   /** What the peer has received, as the application's socket will know once it gets the packets that are held. */
