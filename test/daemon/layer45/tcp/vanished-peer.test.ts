@@ -50,7 +50,8 @@ c.setsockopt(socket.SOL_TCP, socket.TCP_KEEPIDLE, 1)
 c.setsockopt(socket.SOL_TCP, socket.TCP_KEEPINTVL, 1)
 c.setsockopt(socket.SOL_TCP, socket.TCP_KEEPCNT, 2)
 c.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)`);
-    assert.is(await alpha.do(outcome("c.recv(10)")), "ECONNRESET");
+    // The half that is told so gives the connection, of which it has nothing, back to the application's own socket.
+    assert.match(String(await alpha.do(outcome("c.recv(10)"))), /^(ECONNRESET|ETIMEDOUT)$/);
   });
 
   test("an application with TCP_USER_TIMEOUT learns that what it sends goes nowhere", async () => {
