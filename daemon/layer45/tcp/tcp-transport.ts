@@ -9,8 +9,8 @@ import { openStreamKernel } from "./stream-kernel.ts";
 import { TappedStreams } from "./tapped-streams.ts";
 
 /**
- * Streams, by BPF sockmaps (docs/layer45-ebpf.md): what an application sends comes to the engine before TCP has it, what arrives
- * comes before the application has it, on its own socket.
+ * Streams, split below TCP (docs/layer45-ebpf.md): packets of an application's connection come to two sockets of the engine's, which
+ * stand for its ends, and the application's own socket stays as it is.
  */
 export class TcpTransport implements Transport {
   readonly #context: LoopContext;

@@ -68,12 +68,14 @@ if (isRootOfMachine()) {
     assert.ok(await applications.close("one"));
   });
 
-  test("the programs are on interfaces no longer than a connection needs them", async () => {
+  test("an urgent byte comes with the rest, and the programs are on interfaces no longer than a connection needs them", async () => {
     const engine = await new RunningEngine().start();
     await engine.install(repeatModule(2), sender);
     await applications.connect("two", port);
     assert.is(splitProgramsOn("lo"), 2);
     await applications.carry("two", 100, { heardBytes: 200 });
+    await applications.talker.do('two.send(b"!", socket.MSG_OOB); result = None');
+    assert.is(await applications.reader.do("result = two.recv(2, socket.MSG_WAITALL).decode()"), "!!");
     assert.ok(await applications.close("two"));
     assert.equal(engine.complaints, []);
     await engine.engine.stop();
