@@ -23,6 +23,8 @@ export const attachments = {
   interfaceEgress: 47,
 } as const;
 
+const triesMax = 32;
+const { EAGAIN } = koffi.os.errno;
 const AF_INET = 2;
 const AF_INET6 = 10;
 /** Of what the verifier says, no more than this is told. */
@@ -50,7 +52,7 @@ export interface BpfLoad {
  * last when it was the verifier that refused.
  */
 export function loadBpf(load: BpfLoad): number {
-  const fd = callBpf("PROG_LOAD", attributesOf(load));
+  const fd = tryLoad(load);
   if (fd >= 0) return fd;
   const errno = koffi.errno();
   const log = Buffer.alloc(logBytes);
@@ -60,6 +62,14 @@ export function loadBpf(load: BpfLoad): number {
   const said = lines.findLast((line) => line !== "" && !line.startsWith("processed ")) ?? "";
   const call = `bpf(BPF_PROG_LOAD)${said && ` (${said.slice(0, refusalCharactersMax)})`}`;
   throw new SystemCallError(call, errno);
+}
+
+/** The verifier gives up when a signal comes meanwhile, as libbpf knows. */
+function tryLoad(load: BpfLoad): number {
+  for (let tries = 1; ; tries += 1) {
+    const fd = callBpf("PROG_LOAD", attributesOf(load));
+    if (fd >= 0 || koffi.errno() !== EAGAIN || tries === triesMax) return fd;
+  }
 }
 
 // Each of these attaches a program, until the descriptor that it answers is closed, and throws `SystemCallError`.
