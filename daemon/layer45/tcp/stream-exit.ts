@@ -77,10 +77,10 @@ export class StreamExit {
   /** Notes of a connection that nothing of it is here, when nothing has come since the last look: all before is with the halves. */
   #noteIdle(connection: Connection): void {
     const { streams } = this.#kernel;
-    const packets = streams.counter(connection.slot, "packets");
+    const packets = streams.records.counter(connection.slot, "packets");
     const isQuiet = this.#packets.get(connection) === packets;
     this.#packets.set(connection, packets);
-    if (!isQuiet || streams.counter(connection.slot, "settled") === packets) return;
+    if (!isQuiet || streams.records.counter(connection.slot, "settled") === packets) return;
     const { leaving } = connection;
     if (leaving) streams.noteIdle(leaving, packets);
   }
@@ -112,7 +112,7 @@ export class StreamExit {
     connection.flow?.close();
     this.#ending.delete(connection);
     this.#unwanted.delete(connection);
-    streams.set(connection.slot, "isOver", 1);
+    streams.records.set(connection.slot, "isOver", 1);
     this.#over.push({ slot: connection.slot, atMs: performance.now() });
   }
 }

@@ -1,23 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import { attempt, tracingCapabilities } from "../attempt.ts";
 import { attachToCgroup, loadBpf } from "../bpf-load.ts";
-import { BpfMap, type BpfMapOptions } from "../bpf-map.ts";
+import { BpfMap } from "../bpf-map.ts";
 import { KernelTypes } from "../btf.ts";
 import { openCgroupRoot } from "../cgroup-root.ts";
 import { destroyConnection } from "../destroy-connection.ts";
-import { listInterfaces } from "../interfaces.ts";
 import { checked, closeDescriptor, libc } from "../libc.ts";
-import { int32, viewMemory } from "../memory.ts";
-import { findMaps } from "../named-maps.ts";
+import { int32 } from "../memory.ts";
 import { networkNamespaceCookie } from "../namespace.ts";
 import { type Kept, openAll } from "../open-all.ts";
-import { type Holding, reclaim } from "../reclaim.ts";
+import type { Holding } from "../reclaim.ts";
 import { RingBuffer } from "../ring-buffer.ts";
-import { operationPort, type StreamEnd, type StreamEnds } from "../stream-ends.ts";
+import { operationPort, type StreamEnds } from "../stream-ends.ts";
 import { listTcpConnections, type TcpConnection } from "../tcp-connections.ts";
 import {
   breakHalf,
-  type HalfState,
   halfState,
   type Liveness,
   openHalf,
@@ -25,35 +22,20 @@ import {
   unreadBytesOf,
   unsentBytes,
 } from "./half-socket.ts";
+import { halfStates, type Shifts } from "./half-states.ts";
 import { HeldPackets } from "./held-packets.ts";
-import {
-  attachToInterface,
-  detachFromInterface,
-  type InterfaceHook,
-  replaceOnInterface,
-} from "./interface-programs.ts";
+import { attachToInterface } from "./interface-programs.ts";
 import { indexOf, PrivateNetwork, setNetwork, setUpLink } from "./private-network.ts";
 import { type SocketState, SocketStates } from "./socket-states.ts";
-import { loopback6, standIn6 } from "./split-program.ts";
+import { programName, SplitInterfaces } from "./split-interfaces.ts";
 import { SplitPrograms, type SplitWays, splitEventBytes } from "./split-programs.ts";
-import {
-  flowKey,
-  flowKeyBytes,
-  splitRecord as record,
-  splitModes,
-  splitRecordBytes,
-} from "./split-record.ts";
+import { splitModes } from "./split-record.ts";
+import { endsOf, keyOf, SplitRecords } from "./split-records.ts";
 
-/** Of programs on interfaces, by which they are found when their engine is no more. */
-export const programName = "nl1_split";
 const what = "split TCP connections (BPF on interfaces)";
-const mmap = libc.func("intptr_t mmap(void *, size_t, int, int, int, int64_t)");
 const membarrier = libc.func("long syscall(long, long, long, long)");
 const membarrierNumbers: Record<string, number> = { x64: 324, arm64: 283 };
 const MEMBARRIER_CMD_GLOBAL = 1;
-const PROT_READ_WRITE = 3;
-const MAP_SHARED = 1;
-const pageBytes = 4096;
 const eventsBytes = 64 * 1024;
 const portsMax = 1024;
 const interfacesMax = 1024;
@@ -68,8 +50,6 @@ const FIN_WAIT1 = 4;
 const CLOSE = 7;
 /** What is over is asked for again by its peer so long at most (TIME-WAIT). */
 const answersMs = 60_000;
-/** A receiver keeps its word about what it would take. */
-const windowMax = 6 << 20;
 
 export interface SplitStreamsOptions {
   /** Connections that can be split at a time. */
@@ -102,35 +82,22 @@ export interface Halves {
   liveness?: Liveness;
 }
 
-/** How many more bytes have gone on than came: what the application sent, and what its peer did. In 32 bits. */
-export interface Shifts {
-  out: number;
-  in: number;
-}
-
 /** The kernel's side of split TCP connections (docs/layer45-ebpf.md). */
 export class SplitStreams {
   /** Readable when `events` has something to tell, and when `takeHeld` has something to take. */
   readonly fd: number;
   readonly heldFd: number;
   readonly #events: RingBuffer;
-  readonly #maps: ReturnType<typeof makeMaps>;
+  readonly records: SplitRecords;
+  readonly #ports: BpfMap;
   readonly #near: PrivateNetwork;
   readonly #far: PrivateNetwork;
   readonly #held: HeldPackets;
   readonly #states: SocketStates;
-  readonly #programs: { in: number; out: number };
   readonly #descriptors: number[] = [];
-  /** Indices of interfaces that have the programs, by name and index. */
-  readonly #interfaces = new Map<string, number>();
-  readonly #own: readonly string[];
-  readonly #mapping: Holding & { kind: "mapping" };
-  readonly #numbers: Uint32Array;
-  readonly #counters: BigUint64Array;
-  readonly #bytes: Uint8Array;
+  readonly #interfaces: SplitInterfaces;
   readonly #hold: (holding: Holding) => void;
   readonly #release: (holding: Holding) => void;
-  readonly #slots: number;
   /** Slots of connections that went on without the engine, and were found to be over. */
   readonly #goneSince = new Map<number, number>();
   #wanted = new Map<string, Uint8Array>();
@@ -143,35 +110,25 @@ export class SplitStreams {
   }
 
   private constructor({ slots, hold, release }: SplitStreamsOptions, kept: Kept) {
-    this.#slots = slots;
     this.#hold = hold;
     this.#release = release;
     const types = KernelTypes.ofThisKernel();
     this.#events = kept(new RingBuffer(eventsBytes));
     this.fd = this.#events.map.fd;
-    const names = mapNames(networkNamespaceCookie());
-    this.#maps = makeMaps(slots, names, kept);
-    this.#states = kept(new SocketStates(types, this.#maps.cookies));
-    const bytes = Math.ceil((slots * splitRecordBytes) / pageBytes) * pageBytes;
-    const mapped = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, this.#maps.records.fd, 0);
-    const address = BigInt(mapped as number | bigint);
-    if (address === -1n) checked("mmap", -1);
-    this.#mapping = { kind: "mapping", address, bytes };
-    kept({ close: () => reclaim([this.#mapping]) });
-    const memory = viewMemory(address, bytes);
-    this.#numbers = new Uint32Array(memory);
-    this.#counters = new BigUint64Array(memory);
-    this.#bytes = new Uint8Array(memory);
+    this.records = kept(SplitRecords.open(slots, networkNamespaceCookie()));
+    kept({ close: () => this.#descriptors.forEach(closeDescriptor) });
+    this.#ports = new BpfMap({ type: "hash", keyBytes: 8, valueBytes: 4, entriesMax: portsMax });
+    this.#keep(this.#ports.fd);
+    const addresses = new BpfMap({ type: "hash", keyBytes: 4, valueBytes: 8, entriesMax: interfacesMax });
+    this.#keep(addresses.fd);
+    this.#states = kept(new SocketStates(types, this.records.maps.cookies));
     const tag = Math.random().toString(36).slice(2, 8);
-    this.#own = [`nl-near-${tag}`, `nl-far-${tag}`, `nl-hold-${tag}`];
-    const [nearName, farName, holdName] = this.#own as [string, string, string];
-    this.#near = kept(PrivateNetwork.make(nearName, near));
-    this.#far = kept(PrivateNetwork.make(farName, far));
+    const holdName = `nl-hold-${tag}`;
+    this.#near = kept(PrivateNetwork.make(`nl-near-${tag}`, near));
+    this.#far = kept(PrivateNetwork.make(`nl-far-${tag}`, far));
     this.#held = kept(new HeldPackets(holdName, { out: holdOut[5] as number, in: holdIn[5] as number }));
     this.heldFd = this.#held.fd;
     setUpLink(holdName, heldMtu);
-    kept({ close: () => this.#descriptors.forEach(closeDescriptor) });
-    kept({ close: () => this.#leaveInterfaces() });
     const loopback = indexOf("lo");
     // What comes back to the loopback interface has the addresses that only its own packets have otherwise.
     for (const name of ["route_localnet", "accept_local"]) setNetwork(`ipv4/conf/lo/${name}`, "1");
@@ -181,7 +138,10 @@ export class SplitStreams {
       hold: { index: indexOf(holdName), out: holdOut, in: holdIn },
       loopback,
     };
-    const programs = new SplitPrograms({ ...this.#maps, events: this.#events.map }, ways);
+    const programs = new SplitPrograms(
+      { ...this.records.maps, ports: this.#ports, interfaces: addresses, events: this.#events.map },
+      ways,
+    );
     const onInterface = (instructions: Uint8Array, index: number): void => {
       const program = this.#keep(loadBpf({ type: "interface", instructions }));
       attachToInterface(program, index, "interfaceIngress");
@@ -189,13 +149,17 @@ export class SplitStreams {
     onInterface(programs.givenBack(), ways.hold.index);
     onInterface(programs.fromHalf("in"), ways.near.index);
     onInterface(programs.fromHalf("out"), ways.far.index);
-    this.#programs = {
-      in: this.#keep(loadBpf({ type: "interface", instructions: programs.passing("in"), name: programName })),
-      out: this.#keep(
-        loadBpf({ type: "interface", instructions: programs.passing("out"), name: programName }),
-      ),
-    };
-    this.watchInterfaces();
+    const passing = (direction: "in" | "out"): number =>
+      this.#keep(
+        loadBpf({ type: "interface", instructions: programs.passing(direction), name: programName }),
+      );
+    this.#interfaces = new SplitInterfaces({
+      programs: { in: passing("in"), out: passing("out") },
+      addresses,
+      except: [this.#near.outside, this.#far.outside, holdName],
+    });
+    kept({ close: () => this.#interfaces.leave() });
+    this.#interfaces.watch();
     const operations = { type: "socketOps", attachment: "socketOps" } as const;
     const instructions = programs.established(networkNamespaceCookie());
     const established = this.#keep(loadBpf({ ...operations, instructions }));
@@ -211,30 +175,23 @@ export class SplitStreams {
 
   /** What an engine that is no more has left: connections that go on without it go on, and the others are broken off. */
   #settleLeftovers(): void {
-    for (let slot = 0; slot < this.#slots; slot += 1) {
-      const mode = this.number(slot, "mode");
-      if (mode !== splitModes.none) this.#maps.cookies.set(cookieKey(this.cookie(slot)), int32(slot));
+    const records = this.records;
+    for (const mode of ["hold", "split", "shift"] as const) {
+      for (const slot of records.inMode(mode)) records.belong(slot, records.cookie(slot));
     }
     const there = this.states();
-    for (let slot = 0; slot < this.#slots; slot += 1) {
-      const mode = this.number(slot, "mode");
-      if (mode === splitModes.shift) continue;
-      // Nothing of it has been with that engine yet.
-      if (mode === splitModes.hold) this.letGo(slot);
-      else {
-        if (mode === splitModes.split && there.has(slot))
-          destroyConnection(this.ends(slot), this.cookie(slot));
-        this.free(slot);
-      }
+    for (const slot of records.inMode("none")) this.free(slot);
+    // Nothing of those that were held has been with that engine yet.
+    for (const slot of records.inMode("hold")) this.letGo(slot);
+    for (const slot of records.inMode("split")) {
+      if (there.has(slot)) destroyConnection(this.ends(slot), this.cookie(slot));
+      this.free(slot);
     }
   }
 
   /** Frees the slots of connections that went on without the engine, and are over. */
   forgetShifted(nowMs: number, waitsMs = answersMs): void {
-    const slots: number[] = [];
-    for (let slot = 0; slot < this.#slots; slot += 1) {
-      if (this.number(slot, "mode") === splitModes.shift) slots.push(slot);
-    }
+    const slots = this.records.inMode("shift");
     if (slots.length === 0) return;
     const there = this.states();
     // Its ends may be those of a later connection, whose handshake was renumbered already.
@@ -243,8 +200,8 @@ export class SplitStreams {
       gone.length === 0 ? [] : listTcpConnections().map((each) => nameOf(keyOfListed(each))),
     );
     const isOver = (slot: number): boolean => {
-      const key = this.#key(slot);
-      if (this.#slotOf(key) !== slot) return true;
+      const key = this.records.key(slot);
+      if (this.records.slotOf(key) !== slot) return true;
       const isGone = gone.includes(slot) && !present.has(nameOf(key));
       if (!isGone) this.#goneSince.delete(slot);
       else if (!this.#goneSince.has(slot)) this.#goneSince.set(slot, nowMs);
@@ -253,28 +210,16 @@ export class SplitStreams {
     for (const slot of slots.filter(isOver)) this.free(slot);
   }
 
-  /** Puts the programs on interfaces that have come, and forgets those that are gone. Throws `linux.*` problems. */
+  /** Looks for interfaces that have come, or are gone. Throws `SystemCallError`, `linux.*` problems. */
   watchInterfaces(): void {
-    const there = listInterfaces().filter(({ name, mac }) => mac !== "" && !this.#own.includes(name));
-    const names = new Set(there.map(({ name, index }) => `${name} ${index}`));
-    for (const name of this.#interfaces.keys()) if (!names.has(name)) this.#interfaces.delete(name);
-    for (const { name, index, mac } of there) {
-      if (this.#interfaces.has(`${name} ${index}`)) continue;
-      const address = Uint8Array.from(mac.split(":"), (byte) => Number.parseInt(byte, 16));
-      this.#maps.interfaces.set(int32(index), Uint8Array.from([...address, 0, 0]));
-      for (const [program, hook] of this.#hooks()) {
-        // What an engine that is no more has left there does the same as these.
-        replaceOnInterface(programName, program, index, hook);
-      }
-      this.#interfaces.set(`${name} ${index}`, index);
-    }
+    this.#interfaces.watch();
   }
 
   /** Makes exactly these the ports of which new connections are held; undefined: any. */
   lookFor(ports: readonly WantedPorts[]): void {
     const keys = new Map(ports.map((each) => [JSON.stringify([each.local, each.remote]), portKey(each)]));
-    for (const key of keys.values()) this.#maps.ports.set(key, int32(1));
-    for (const [name, key] of this.#wanted) if (!keys.has(name)) this.#maps.ports.delete(key);
+    for (const key of keys.values()) this.#ports.set(key, int32(1));
+    for (const [name, key] of this.#wanted) if (!keys.has(name)) this.#ports.delete(key);
     this.#wanted = keys;
   }
 
@@ -288,8 +233,8 @@ export class SplitStreams {
   /** Takes in packets that are held; answers whether there may be more. */
   takeHeld(): boolean {
     return this.#held.take((key) => {
-      const slot = this.#slotOf(key);
-      return slot !== undefined && this.number(slot, "mode") === splitModes.hold;
+      const slot = this.records.slotOf(key);
+      return slot !== undefined && this.records.number(slot, "mode") === splitModes.hold;
     });
   }
 
@@ -298,30 +243,20 @@ export class SplitStreams {
    * split by now.
    */
   adopt(cookie: bigint, ends: StreamEnds): number | undefined {
-    const known = this.#slotOf(keyOf(ends));
-    if (known !== undefined && this.number(known, "mode") === splitModes.shift) {
-      this.#belong(known, cookie);
-      this.set(known, "mode", splitModes.hold);
+    const known = this.records.slotOf(keyOf(ends));
+    if (known !== undefined && this.records.number(known, "mode") === splitModes.shift) {
+      this.records.belong(known, cookie);
+      this.records.set(known, "mode", splitModes.hold);
       return known;
     }
-    const isKnown = known !== undefined && this.number(known, "isOver") === 0;
+    const isKnown = known !== undefined && this.records.number(known, "isOver") === 0;
     if (isKnown && this.cookie(known) === cookie) return undefined;
-    const found = this.#maps.free.pop();
-    if (!found) return undefined;
-    const slot = new Int32Array(found.slice().buffer)[0] as number;
-    const key = keyOf(ends);
-    this.#bytes.set(key, slot * splitRecordBytes + record.key);
-    this.#belong(slot, cookie);
-    this.set(slot, "mode", splitModes.hold);
-    this.#maps.flows.set(key, int32(slot));
+    const slot = this.records.take(keyOf(ends));
+    if (slot === undefined) return undefined;
+    this.records.belong(slot, cookie);
+    this.records.set(slot, "mode", splitModes.hold);
+    this.records.enter(slot);
     return slot;
-  }
-
-  /** The application's socket is this one. */
-  #belong(slot: number, cookie: bigint): void {
-    this.#maps.cookies.delete(cookieKey(this.cookie(slot)));
-    this.#counters[(slot * splitRecordBytes + record.cookie) / 8] = cookie;
-    this.#maps.cookies.set(cookieKey(cookie), int32(slot));
   }
 
   /** The states of the applications' sockets of all slots, while the kernel knows them. */
@@ -336,61 +271,22 @@ export class SplitStreams {
   split(slot: number, state: SocketState): Halves | undefined {
     if ((state.state !== ESTABLISHED && state.state !== FIN_WAIT1) || state.hasGaps || state.isBound)
       return undefined;
-    const ends = this.ends(slot);
-    const [local, remote] = [ends.local, ends.remote].map(insideEnd) as [StreamEnd, StreamEnd];
-    const shiftOut = this.number(slot, "shiftOut");
-    const shiftIn = this.number(slot, "shiftIn");
-    const { receiveNext, scales, hasSack } = state;
-    const unacknowledged = this.#acknowledged(slot, state, shiftOut);
-    const timestampBytes = state.hasTimestamp ? 12 : 0;
-    const receivable = Math.min(windowMax, state.receiveWindowAt + state.receiveWindow - receiveNext);
-    const sendable = Math.min(windowMax, state.sendWindow);
-    const nearState: HalfState = {
-      self: remote,
-      peer: local,
-      sendNext: receiveNext,
-      receiveNext: unacknowledged,
-      sendWindow: Math.max(0, receivable),
-      sendWindowMax: Math.max(state.receiveWindow, receivable, 0),
-      sendWindowAt: unacknowledged,
-      receiveWindow: sendable,
-      receiveWindowAt: unacknowledged,
-      segmentBytes: Math.max(536, state.segmentBytesMax),
-      scales: scales && { send: scales.receive, receive: scales.send },
-      hasSack,
-      clockOffset: undefined,
-      trafficClass: 0,
-    };
-    const farState: HalfState = {
-      self: local,
-      peer: remote,
-      sendNext: unacknowledged + shiftOut,
-      receiveNext: receiveNext - shiftIn,
-      sendWindow: state.sendWindow,
-      sendWindowMax: Math.max(state.sendWindowMax, state.sendWindow),
-      sendWindowAt: state.sendWindowAt - shiftIn,
-      receiveWindow: state.receiveWindow,
-      receiveWindowAt: state.receiveWindowAt - shiftIn,
-      segmentBytes: state.segmentBytes + timestampBytes,
-      scales,
-      hasSack,
-      clockOffset: state.hasTimestamp ? state.clockOffset : undefined,
-      trafficClass: state.trafficClass,
-    };
-    const nearFd = this.#near.inside(() => openHalf(nearState));
+    const shifts = { out: this.records.number(slot, "shiftOut"), in: this.records.number(slot, "shiftIn") };
+    const acknowledged = this.#acknowledged(slot, state, shifts.out);
+    const states = halfStates(this.ends(slot), state, { acknowledged, shifts });
+    const nearFd = this.#near.inside(() => openHalf(states.near));
     let farFd: number;
     try {
-      farFd = this.#far.inside(() => openHalf(farState));
+      farFd = this.#far.inside(() => openHalf(states.far));
     } catch (error) {
       closeDescriptor(nearFd);
       throw error;
     }
     this.#hold(descriptor(nearFd));
     this.#hold(descriptor(farFd));
-    this.set(slot, "mode", splitModes.split);
+    this.records.set(slot, "mode", splitModes.split);
     this.giveBack(slot);
-    const shifts = { out: shiftOut, in: shiftIn };
-    return { near: nearFd, far: farFd, sentBefore: (state.written - unacknowledged) >>> 0, shifts };
+    return { near: nearFd, far: farFd, sentBefore: (state.written - acknowledged) >>> 0, shifts };
   }
 
   /**
@@ -406,21 +302,11 @@ export class SplitStreams {
   /** What the peer has received, as the application's socket will know once it gets the packets that are held. */
   #acknowledged(slot: number, { unacknowledged, written }: SocketState, shiftOut: number): number {
     this.#takeAllHeld();
-    const said = this.#held.acknowledged(this.#key(slot));
+    const said = this.#held.acknowledged(this.records.key(slot));
     if (said === undefined) return unacknowledged;
     const own = (said - shiftOut) >>> 0;
     const isBetween = ((own - unacknowledged) | 0) > 0 && ((written - own) | 0) >= 0;
     return isBetween ? own : unacknowledged;
-  }
-
-  #slotOf(key: Uint8Array): number | undefined {
-    const found = this.#maps.flows.get(key);
-    return found && new Int32Array(found.slice().buffer)[0];
-  }
-
-  #key(slot: number): Uint8Array {
-    const at = slot * splitRecordBytes + record.key;
-    return this.#bytes.slice(at, at + flowKeyBytes);
   }
 
   #takeAllHeld(): void {
@@ -429,7 +315,7 @@ export class SplitStreams {
 
   /** The packets that were held go on. */
   giveBack(slot: number): void {
-    this.#held.giveBack(this.#key(slot));
+    this.#held.giveBack(this.records.key(slot));
     this.#takeAllHeld();
   }
 
@@ -442,14 +328,14 @@ export class SplitStreams {
     if (idle.length === 0) return [];
     for (const each of idle) {
       this.#noteShifts(each);
-      this.set(each.slot, "mode", splitModes.hold);
+      this.records.set(each.slot, "mode", splitModes.hold);
     }
     this.awaitPast();
     const gone = new Set(idle.filter(({ halves }) => this.#areIdle(halves)));
     for (const each of idle) {
       if (gone.has(each)) this.letGo(each.slot);
       else {
-        this.set(each.slot, "mode", splitModes.split);
+        this.records.set(each.slot, "mode", splitModes.split);
         this.giveBack(each.slot);
       }
     }
@@ -458,11 +344,11 @@ export class SplitStreams {
 
   /** A connection that is held goes on without the engine, numbered as its receivers expect. */
   letGo(slot: number): void {
-    if (this.number(slot, "shiftOut") === 0 && this.number(slot, "shiftIn") === 0) {
+    if (this.records.number(slot, "shiftOut") === 0 && this.records.number(slot, "shiftIn") === 0) {
       this.free(slot);
       return;
     }
-    this.set(slot, "mode", splitModes.shift);
+    this.records.set(slot, "mode", splitModes.shift);
     this.giveBack(slot);
   }
 
@@ -474,18 +360,18 @@ export class SplitStreams {
   noteIdle(leaving: Leaving, packets: bigint): void {
     if (!this.#areIdle(leaving.halves)) return;
     this.#noteShifts(leaving);
-    this.settle(leaving.slot, packets);
+    this.records.settle(leaving.slot, packets);
   }
 
   #noteShifts({ slot, halves, more }: Leaving): void {
-    this.set(slot, "shiftOut", halves.shifts.out + more.out);
-    this.set(slot, "shiftIn", halves.shifts.in + more.in);
+    this.records.set(slot, "shiftOut", halves.shifts.out + more.out);
+    this.records.set(slot, "shiftIn", halves.shifts.in + more.in);
   }
 
   /** Both ends are told that the connection is broken off. */
   breakHalves(slot: number, halves: Halves): void {
     // Packets that say so go on, whatever was counted.
-    this.settle(slot, -1n);
+    this.records.settle(slot, -1n);
     for (const fd of [halves.near, halves.far]) breakHalf(fd);
   }
 
@@ -515,101 +401,49 @@ export class SplitStreams {
 
   /** Its packets are nobody's business any more, and another may have the slot. */
   free(slot: number): void {
-    this.set(slot, "mode", splitModes.none);
+    this.records.set(slot, "mode", splitModes.none);
     this.giveBack(slot);
-    const at = slot * splitRecordBytes;
-    const key = this.#key(slot);
-    if (this.#slotOf(key) === slot) this.#maps.flows.delete(key);
-    this.#maps.cookies.delete(cookieKey(this.cookie(slot)));
-    this.#bytes.fill(0, at, at + splitRecordBytes);
     this.#goneSince.delete(slot);
-    this.#maps.free.push(int32(slot));
+    this.records.free(slot);
   }
 
   cookie(slot: number): bigint {
-    return this.#counters[(slot * splitRecordBytes + record.cookie) / 8] as bigint;
-  }
-
-  counter(slot: number, name: "packets" | "settled"): bigint {
-    return Atomics.load(this.#counters, (slot * splitRecordBytes + record[name]) / 8);
-  }
-
-  settle(slot: number, packets: bigint): void {
-    Atomics.store(this.#counters, (slot * splitRecordBytes + record.settled) / 8, packets);
-  }
-
-  number(slot: number, name: Number32): number {
-    return Atomics.load(this.#numbers, (slot * splitRecordBytes + record[name]) / 4);
-  }
-
-  set(slot: number, name: Number32, value: number): void {
-    Atomics.store(this.#numbers, (slot * splitRecordBytes + record[name]) / 4, value);
+    return this.records.cookie(slot);
   }
 
   /** Between whom the connection is. */
   ends(slot: number): StreamEnds {
-    const at = slot * splitRecordBytes + record.key;
-    const key = Buffer.from(this.#bytes.slice(at, at + flowKeyBytes));
-    const bytes = key.readUInt32LE(flowKey.family) === 4 ? 4 : 16;
-    const end = (name: "local" | "remote") => ({
-      address: Uint8Array.from(key.subarray(flowKey[name], flowKey[name] + bytes)),
-      port: key.readUInt16BE(flowKey[`${name}Port`]),
-    });
-    return { local: end("local"), remote: end("remote") };
+    return endsOf(this.records.key(slot));
   }
 
   close(): void {
     for (const holding of this.#holdings()) this.#release(holding);
     this.#settleRecords();
     // Connections that go on with other numbers need the programs.
-    if (!this.#hasShifted()) this.#leaveInterfaces();
+    if (this.records.inMode("shift").length === 0) this.#interfaces.leave();
     for (const fd of this.#descriptors) closeDescriptor(fd);
     this.#held.close();
     this.#near.close();
     this.#far.close();
     this.#states.close();
     this.#events.close();
-    for (const map of Object.values(this.#maps)) map.close();
-    reclaim([this.#mapping]);
+    this.records.close();
   }
 
   /** Leaves nothing but what connections that go on without an engine need. */
   #settleRecords(): void {
-    for (let slot = 0; slot < this.#slots; slot += 1) {
-      const mode = this.number(slot, "mode");
-      if (mode === splitModes.hold) this.letGo(slot);
-      else if (mode === splitModes.split) this.free(slot);
-    }
+    for (const slot of this.records.inMode("hold")) this.letGo(slot);
+    for (const slot of this.records.inMode("split")) this.free(slot);
     this.forgetShifted(performance.now(), 0);
-  }
-
-  #hooks(): [program: number, hook: InterfaceHook][] {
-    return [
-      [this.#programs.out, "interfaceEgress"],
-      [this.#programs.in, "interfaceIngress"],
-    ];
-  }
-
-  #leaveInterfaces(): void {
-    for (const index of this.#interfaces.values()) {
-      for (const [program, hook] of this.#hooks()) detachFromInterface(program, index, hook);
-    }
-  }
-
-  #hasShifted(): boolean {
-    return Array.from({ length: this.#slots }, (_, slot) => slot).some(
-      (slot) => this.number(slot, "mode") === splitModes.shift,
-    );
   }
 
   /** But for the halves. */
   #holdings(): Holding[] {
-    const maps = Object.values(this.#maps).map(({ fd }) => fd);
     const others = [this.#held.fd, this.#near.fd, this.#far.fd, ...this.#states.descriptors()];
     return [
-      this.#mapping,
+      ...this.records.holdings(),
       ...this.#events.holdings(),
-      ...[...this.#descriptors, ...others, ...maps].map(descriptor),
+      ...[...this.#descriptors, ...others].map(descriptor),
     ];
   }
 
@@ -619,59 +453,12 @@ export class SplitStreams {
   }
 }
 
-type Number32 = "mode" | "leavesBy" | "comesBy" | "shiftOut" | "shiftIn" | "isOver";
-
-/** By which the maps of a network namespace are found when their engine is no more; another form of them has other names. */
-export function mapNames(namespaceCookie: bigint) {
-  const place = namespaceCookie.toString(36).slice(-8);
-  return { flows: `nl1flw${place}`, records: `nl1rec${place}`, cookies: `nl1ckk${place}` };
-}
-
-function makeMaps(slots: number, names: ReturnType<typeof mapNames>, kept: Kept) {
-  const map = (options: BpfMapOptions): BpfMap => {
-    const [fd, ...others] = options.name ? findMaps(options.name) : [];
-    for (const other of others) closeDescriptor(other);
-    return kept(new BpfMap({ ...options, ...(fd !== undefined && { fd }) }));
-  };
-  const records = { keyBytes: 4, valueBytes: splitRecordBytes, entriesMax: slots, mappable: true };
-  return {
-    flows: map({
-      type: "hash",
-      keyBytes: flowKeyBytes,
-      valueBytes: 4,
-      entriesMax: 2 * slots,
-      name: names.flows,
-    }),
-    records: map({ type: "array", ...records, name: names.records }),
-    cookies: map({ type: "hash", keyBytes: 8, valueBytes: 4, entriesMax: 2 * slots, name: names.cookies }),
-    free: map({ type: "queue", keyBytes: 0, valueBytes: 4, entriesMax: slots }),
-    ports: map({ type: "hash", keyBytes: 8, valueBytes: 4, entriesMax: portsMax }),
-    interfaces: map({ type: "hash", keyBytes: 4, valueBytes: 8, entriesMax: interfacesMax }),
-  };
-}
-
 const descriptor = (fd: number): Holding => ({ kind: "descriptor", fd });
-const cookieKey = (cookie: bigint): Uint8Array => new Uint8Array(BigUint64Array.of(cookie).buffer);
 
 const nameOf = (key: Uint8Array): string => Buffer.from(key).toString("hex");
 
 function keyOfListed({ local, remote, localPort, remotePort }: TcpConnection): Uint8Array {
   return keyOf({ local: { address: local, port: localPort }, remote: { address: remote, port: remotePort } });
-}
-
-function keyOf({ local, remote }: StreamEnds): Uint8Array {
-  const key = Buffer.alloc(flowKeyBytes);
-  key.set(local.address, flowKey.local);
-  key.set(remote.address, flowKey.remote);
-  key.writeUInt16BE(local.port, flowKey.localPort);
-  key.writeUInt16BE(remote.port, flowKey.remotePort);
-  key.writeUInt32LE(local.address.length === 4 ? 4 : 6, flowKey.family);
-  return key;
-}
-
-/** As whom a half stands for an end. */
-function insideEnd({ address, port }: StreamEnd): StreamEnd {
-  return { address: loopback6.every((byte, at) => byte === address[at]) ? standIn6 : address, port };
 }
 
 function portKey({ local = 0, remote = 0 }: WantedPorts): Uint8Array {

@@ -4,8 +4,9 @@ import { findMaps } from "../../../../daemon/linux/named-maps.ts";
 import { networkNamespaceCookie } from "../../../../daemon/linux/namespace.ts";
 import { programsOn } from "../../../../daemon/linux/split/interface-programs.ts";
 import { indexOf } from "../../../../daemon/linux/split/private-network.ts";
+import { programName } from "../../../../daemon/linux/split/split-interfaces.ts";
 import { splitRecord, splitRecordBytes } from "../../../../daemon/linux/split/split-record.ts";
-import { mapNames, programName } from "../../../../daemon/linux/split/split-streams.ts";
+import { mapNames } from "../../../../daemon/linux/split/split-records.ts";
 
 /** How many of the programs that split connections are on an interface. */
 export function splitProgramsOn(name: string): number {
