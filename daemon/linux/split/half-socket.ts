@@ -105,7 +105,8 @@ export function openHalf(state: HalfState): number {
     checked("connect", connect(fd, peer, peer.length) as number);
     const { segmentBytes, scales, hasSack, clockOffset } = state;
     const agreed = [kinds.segment, segmentBytes];
-    if (scales) agreed.push(kinds.window, scales.send | (scales.receive << 16));
+    // Also where none was agreed on: the kernel would scale what it tells by a number of its own.
+    agreed.push(kinds.window, scales ? scales.send | (scales.receive << 16) : 0);
     if (hasSack) agreed.push(kinds.sack, 0);
     if (clockOffset !== undefined) agreed.push(kinds.timestamp, 0);
     setOption(fd, "TCP_REPAIR_OPTIONS", words(...agreed));
