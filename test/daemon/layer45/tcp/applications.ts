@@ -14,12 +14,17 @@ export class Applications {
     this.reader = reader;
   }
 
-  /** Opens a connection, which both have under this name. */
-  async connect(name: string, port: number): Promise<void> {
+  /**
+   * Opens a connection, which both have under this name.
+   * @param from port of the talker's end; 0: any
+   */
+  async connect(name: string, port: number, from = 0): Promise<void> {
     await this.reader.do(
       `s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", ${port})); s.listen(); result = None`,
     );
-    await this.talker.do(`${name} = socket.create_connection(("127.0.0.1", ${port}), 20); result = None`);
+    await this.talker.do(
+      `${name} = socket.create_connection(("127.0.0.1", ${port}), 20, ("127.0.0.1", ${from})); result = None`,
+    );
     await this.reader.do(`${name}, _ = s.accept(); s.close(); ${name}.settimeout(20); result = None`);
   }
 
@@ -36,6 +41,18 @@ while len(heard) < ${heardBytes}: heard += ${name}.recv(${heardBytes} - len(hear
 result = heard.hex()`);
     await from.do("thread.join(); result = None");
     return { sent: sent as string, heard: heard as string };
+  }
+
+  /** Ends a connection at once, so that there may be another between the same ends. */
+  async reset(name: string): Promise<void> {
+    const now = "struct.pack('ii', 1, 0)";
+    await this.talker.do(
+      `import struct; ${name}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ${now}); ${name}.close(); result = None`,
+    );
+    await this.reader.do(`
+try: ${name}.recv(1)
+except ConnectionResetError: pass
+${name}.close(); result = None`);
   }
 
   async end(): Promise<void> {
