@@ -89,8 +89,10 @@ export class StreamExit {
     const { streams, epoll } = this.#kernel;
     const leaving = new Map<Leaving, Connection>();
     for (const connection of this.#unwanted) {
-      if (!connection.halves || this.#ending.has(connection)) this.#unwanted.delete(connection);
-      else if (connection.leaving) leaving.set(connection.leaving, connection);
+      const isLeft = connection.halves && !this.#ending.has(connection);
+      if (!isLeft) this.#unwanted.delete(connection);
+      const each = isLeft ? connection.leaving : undefined;
+      if (each) leaving.set(each, connection);
     }
     for (const gone of streams.shift([...leaving.keys()])) {
       const connection = leaving.get(gone) as Connection;

@@ -7,7 +7,7 @@ import { splitModes } from "../../../../daemon/linux/split/split-record.ts";
 import { isRootOfMachine } from "../../../root-of-machine.ts";
 import type { Application } from "../../linux/application.ts";
 import { until } from "../../sleep/until.ts";
-import { flipModule } from "../modules.ts";
+import { endlessModule, flipModule } from "../modules.ts";
 import { RunningEngine, type UnitOptions } from "../running-engine.ts";
 import { Applications } from "./applications.ts";
 import type { Installation } from "./engine-process.ts";
@@ -103,6 +103,30 @@ if (isRootOfMachine()) {
       await second.engine.stop();
     }
     assert.is(splitProgramsOn("lo"), 0);
+  });
+
+  test("a thread that is ended for a module that loops leaves what is idle, and the next thread takes it up", async () => {
+    const engine = await new RunningEngine().start();
+    try {
+      const id = await engine.install(flipModule(), sender(idlePort));
+      await applications.connect("idle", idlePort);
+      const before = await applications.carry("idle", 5_000);
+      assert.is(before.heard, flipped(before.sent));
+      await until("it is noted to be idle", () =>
+        splitRecords().some(({ mode, packets, settled }) => mode === splitModes.split && packets === settled),
+      );
+      const endless = await engine.install(endlessModule(), sender(busyPort));
+      await applications.connect("busy", busyPort);
+      await applications.talker.do("busy.sendall(bytes(10)); result = None");
+      assert.is(await failureOf(applications.reader, "busy"), "ConnectionResetError");
+      await until("the module that did it is stopped", () => engine.seen(endless)?.problem !== undefined);
+      await engine.untilCounter(id, "flows", (flows) => flows === 1);
+      const { sent, heard } = await applications.carry("idle", 5_000);
+      assert.is(heard, flipped(sent));
+      assert.ok(await applications.close("idle"));
+    } finally {
+      await engine.engine.stop();
+    }
   });
 } else {
   test("who is not root of the machine is told why streams are not customized", async () => {
