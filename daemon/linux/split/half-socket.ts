@@ -1,3 +1,5 @@
+import koffi from "koffi";
+import { destroyConnection } from "../destroy-connection.ts";
 import { checked, closeDescriptor, libc } from "../libc.ts";
 import { int32 } from "../memory.ts";
 import { familyOf, socketAddress } from "../socket-address.ts";
@@ -44,6 +46,8 @@ const kinds = { segment: 2, window: 3, sack: 4, timestamp: 8 } as const;
 /** struct sockaddr of family AF_UNSPEC. */
 const disconnected = new Uint8Array(16);
 const segmentBytesMax = 32_767;
+/** Instead of a socket's cookie (INET_DIAG_NOCOOKIE, twice). */
+const anySocket = 0xffff_ffff_ffff_ffffn;
 /** A receiver that has said it would take more has to have room for it from the beginning. */
 const usualWindow = 65_536;
 const SIOCOUTQ = 0x5411;
@@ -101,8 +105,7 @@ export function openHalf(state: HalfState): number {
       setOption(fd, "TCP_REPAIR_QUEUE", int32(queue));
       setOption(fd, "TCP_QUEUE_SEQ", words(next));
     }
-    const peer = socketAddress(state.peer.address, state.peer.port);
-    checked("connect", connect(fd, peer, peer.length) as number);
+    connectHalf(fd, state);
     const { segmentBytes, scales, hasSack, clockOffset } = state;
     const agreed = [kinds.segment, segmentBytes];
     // Also where none was agreed on: the kernel would scale what it tells by a number of its own.
@@ -123,6 +126,18 @@ export function openHalf(state: HalfState): number {
     closeDescriptor(fd);
     throw error;
   }
+}
+
+/**
+ * An earlier connection had the same ends, and may be waiting still for what is on its way to it. Where the applications' sockets
+ * have begun another, that one is over for them.
+ */
+function connectHalf(fd: number, { self, peer }: HalfState): void {
+  const address = socketAddress(peer.address, peer.port);
+  if ((connect(fd, address, address.length) as number) === 0) return;
+  if (koffi.errno() === koffi.os.errno.EADDRNOTAVAIL)
+    destroyConnection({ local: self, remote: peer }, anySocket);
+  checked("connect", connect(fd, address, address.length) as number);
 }
 
 /** Breaks the connection off: the other end is told by a reset. It is still to be closed. */

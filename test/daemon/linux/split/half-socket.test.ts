@@ -90,4 +90,16 @@ test("a half that is broken off, and one that is closed, tells the other end by 
   }
 });
 
+test("sockets take the places of earlier ones between the same ends", async () => {
+  const firstPort = port;
+  const earlier = halves(pairs["IPv4 addresses"]);
+  port = firstPort;
+  const [one, other] = halves(pairs["IPv4 addresses"]);
+  for (const fd of earlier) assert.is(halfState(fd), CLOSE);
+  const said = Buffer.from("of the later one");
+  assert.is(writeTcp(one, said), said.length);
+  await until("it has come", () => unreadBytesOf(other) === said.length);
+  for (const fd of [...earlier, one, other]) closeDescriptor(fd);
+});
+
 test.run();
