@@ -10,25 +10,26 @@
  */
 import { accepted, readConfig, refuse, store16 } from "netloom";
 import { answer, Counter, FlowTable, isReceiver, message, more, notMine, Search, Tag, TAG_TLS, tagBytes } from "netloom/customization";
-import { APPLICATION_DATA, bodyLength, isRecord, recordHeaderBytes, Walk } from "./tls/records";
+import { APPLICATION_DATA, bodyBytesMax, bodyLength, isRecord, recordHeaderBytes, Walk } from "./tls/records";
 
 export { allocate, deallocate } from "netloom";
 export { both_ends, sec_initialize, sec_respond, state_report } from "netloom/customization";
 
 const headerBytes: u32 = recordHeaderBytes + tagBytes;
 const recordsMax: u32 = 512;
+/** How long the beginning of what may be a record waits for its end; where records are known to begin, until it comes. */
 const waitMs: u32 = 250;
 const likelyWaitMs: u32 = 5000;
+const endlessWait: u32 = 0;
 
 const tag = new Tag(TAG_TLS);
 const search = new Search(tag.start, tagBytes);
 const headers = heap.alloc(headerBytes * recordsMax);
-/** Of a flow: both directions' walks, bytes of a tagged record still to come in, whether what came in last was tagged. */
-const flows = new FlowTable(24);
+/** Of a flow: both directions' walks, and bytes of a tagged record still to come in. */
+const flows = new FlowTable(<u32>(2 * Walk.bytes) + 4);
 const outAt: usize = 0;
-const inAt: usize = 8;
-const remainingAt: usize = 16;
-const dialectAt: usize = 20;
+const inAt: usize = Walk.bytes;
+const remainingAt: usize = 2 * Walk.bytes;
 const recordsOut = new Counter("records_out");
 const recordsIn = new Counter("records_in");
 let replies: bool = false;
@@ -58,10 +59,12 @@ export function cust_send(flow: u32, block: usize, context: usize): usize {
   findRecord(walk);
   if (Walk.isLost(walk)) return notMine();
   const start = passOut(state);
-  if (start > message.start || start == message.end) return notMine(<u32>(start - message.start));
-  // What begins like a record and is none yet is a header cut short.
-  if (!isTagged(state, start)) return more(waitMs);
-  return tagOut(state);
+  if (start > message.start) return notMine(<u32>(start - message.start));
+  if (isTagged(state, start)) return tagOut(state);
+  // What begins like a record of data and is none yet is a header cut short.
+  if (!message.isEnd && !message.hasWaited) return more(Walk.hasSeen(walk) ? endlessWait : waitMs);
+  Walk.follow(walk, state + inAt, message.start, message.end);
+  return notMine();
 }
 
 export function cust_recv(flow: u32, block: usize, context: usize): usize {
@@ -70,7 +73,7 @@ export function cust_recv(flow: u32, block: usize, context: usize): usize {
   if (state == 0) return notMine();
   if (message.isInactive) {
     Walk.lose(state + inAt);
-    store<u64>(state, 0, remainingAt);
+    store<u32>(state, 0, remainingAt);
     return notMine();
   }
   return untag(state);
@@ -78,41 +81,33 @@ export function cust_recv(flow: u32, block: usize, context: usize): usize {
 
 /** A walk that is lost begins anew where the message begins like a record. */
 function findRecord(walk: usize): void {
-  if (Walk.isLost(walk) && message.length >= recordHeaderBytes && isRecord(message.start)) Walk.setLeft(walk, 0);
+  if (Walk.isLost(walk) && message.length >= recordHeaderBytes && isRecord(message.start)) Walk.enterData(walk, 0);
 }
 
-/** Goes by the records that are not to be tagged: answers where the first is that is, or that is cut short, or the end. */
+/** Goes by the records that are not to be tagged: answers where the first is that is, or may be once its header is whole, or the end. */
 function passOut(state: usize): usize {
   const walk = state + outAt;
   let at = message.start;
-  while (at < message.end) {
-    const left = Walk.left(walk);
-    if (left > 0) {
-      const length = min<u32>(left, <u32>(message.end - at));
-      Walk.setLeft(walk, left - length);
-      at += length;
-      continue;
-    }
-    if (message.end - at < recordHeaderBytes) {
-      if (at > message.start || !message.hasWaited) return at;
-      Walk.lose(walk);
-      return message.end;
-    }
-    if (!isRecord(at)) {
-      Walk.lose(walk);
-      return message.end;
-    }
-    if (isTagged(state, at)) return at;
-    Walk.noteRecord(walk, state + inAt, at, message.end);
-    Walk.setLeft(walk, bodyLength(at));
-    at += recordHeaderBytes;
+  while (at < message.end && !Walk.isLost(walk)) {
+    if (Walk.isAtRecord(walk) && mayBeTagged(state, at)) return at;
+    at = Walk.step(walk, state + inAt, at, message.end);
   }
-  return at;
+  return message.end;
 }
 
+function mayBeTagged(state: usize, at: usize): bool {
+  if (message.end - at >= recordHeaderBytes) return isTagged(state, at);
+  return load<u8>(at) == APPLICATION_DATA && isSpeaking(state);
+}
+
+/** Whether a whole header stands here, of a record that is to be tagged and that the other end will take for one. */
 function isTagged(state: usize, at: usize): bool {
-  if (message.end - at < recordHeaderBytes || load<u8>(at) != APPLICATION_DATA) return false;
-  return isHandshakeDone(state) && (!isReceiver() || (replies && load<u32>(state, dialectAt) != 0));
+  if (message.end - at < recordHeaderBytes || load<u8>(at) != APPLICATION_DATA || !isRecord(at)) return false;
+  return bodyLength(at) + tagBytes <= bodyBytesMax && isSpeaking(state);
+}
+
+function isSpeaking(state: usize): bool {
+  return isHandshakeDone(state) && (!isReceiver() || (replies && Walk.has(state + inAt, Walk.DIALECT)));
 }
 
 function isHandshakeDone(state: usize): bool {
@@ -130,7 +125,7 @@ function tagOut(state: usize): usize {
   let at = message.start;
   let header = headers;
   answer.begin();
-  for (let count: u32 = 0; count < recordsMax && at < message.end && isRecord(at) && isTagged(state, at); count++) {
+  for (let count: u32 = 0; count < recordsMax && isTagged(state, at); count++) {
     const length = bodyLength(at);
     memory.copy(header, at, recordHeaderBytes);
     store16(header + 3, length + tagBytes);
@@ -138,7 +133,7 @@ function tagOut(state: usize): usize {
     answer.add(header, headerBytes);
     const here = min<u32>(length, <u32>(message.end - at) - recordHeaderBytes);
     answer.add(at + recordHeaderBytes, here);
-    Walk.setLeft(walk, length - here);
+    Walk.enterData(walk, length - here);
     Walk.note(walk, Walk.DATA);
     header += headerBytes;
     at += recordHeaderBytes + here;
@@ -173,8 +168,8 @@ function untag(state: usize): usize {
   }
   store<u32>(state, remaining, remainingAt);
   if (at == message.start) return passIn(state);
-  store<u32>(state, 1, dialectAt);
-  Walk.setLeft(state + inAt, 0);
+  Walk.note(state + inAt, Walk.DIALECT);
+  Walk.enterData(state + inAt, 0);
   return answer.customized(<u32>(at - message.start));
 }
 
@@ -190,12 +185,16 @@ function passIn(state: usize): usize {
   findRecord(walk);
   const whole = nextTagged();
   const next = whole < message.end ? whole : cutShort(walk);
-  const wasDialect = load<u32>(state, dialectAt) != 0;
-  if (next == message.start && !message.isEnd && !message.hasWaited) return more(wasDialect ? likelyWaitMs : waitMs);
-  store<u32>(state, 0, dialectAt);
+  if (next == message.start && !message.isEnd && !message.hasWaited) return more(waitFor(walk));
   const end = next == message.start ? message.end : next;
-  passRecords(walk, state + outAt, end);
+  Walk.follow(walk, state + outAt, message.start, end);
   return notMine(<u32>(end - message.start));
+}
+
+/** An application can do nothing with a record that is cut short, so that where one begins for certain it may wait for its end. */
+function waitFor(walk: usize): u32 {
+  if (Walk.isAtRecord(walk) && Walk.hasSeen(walk)) return endlessWait;
+  return Walk.has(walk, Walk.DIALECT) ? likelyWaitMs : waitMs;
 }
 
 function nextTagged(): usize {
@@ -224,23 +223,11 @@ function mayBeOurs(at: usize): bool {
 
 /** Whether a record begins here, as far as is known. */
 function mayBegin(walk: usize, at: usize): bool {
-  if (Walk.isLost(walk)) return true;
-  let next = message.start + Walk.left(walk);
+  let next = Walk.nextRecord(walk, message.start);
+  if (next == 0) return true;
   while (next < at) {
     if (message.end - next < recordHeaderBytes || !isRecord(next)) return true;
     next += recordHeaderBytes + bodyLength(next);
   }
   return next == at;
-}
-
-/** The walk goes on over bytes that pass. */
-function passRecords(walk: usize, other: usize, end: usize): void {
-  if (Walk.isLost(walk)) return;
-  let next = message.start + Walk.left(walk);
-  while (next < end) {
-    if (end - next < recordHeaderBytes || !isRecord(next)) return Walk.lose(walk);
-    Walk.noteRecord(walk, other, next, message.end);
-    next += recordHeaderBytes + bodyLength(next);
-  }
-  Walk.setLeft(walk, <u32>(next - end));
 }
