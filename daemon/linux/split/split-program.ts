@@ -32,9 +32,13 @@ export const helpers = {
   redirect: 23,
   loadBytes: 26,
   cookie: 46,
+  releaseSocket: 86,
   pop: 88,
+  lookUpSocket: 99,
+  readKernel: 113,
   namespaceCookie: 122,
   output: 130,
+  toTcpRequest: 139,
   redirectToNeighbour: 152,
 } as const;
 
@@ -49,6 +53,7 @@ export const keyAt = -flowKeyBytes;
 export const headerAt = keyAt - 40;
 export const slotAt = headerAt - 8;
 export const wordAt = slotAt - 8;
+export const tupleAt = wordAt - 40;
 /** Ports, numbers and flags as they lie in a TCP header. */
 export const tcp = { ports: 0, sequence: 4, acknowledgment: 8, offset: 12, flags: 13, checksum: 16 } as const;
 export const tcpHeaderBytes = 20;
@@ -101,8 +106,9 @@ export class SplitProgram extends BpfProgram {
   /**
    * Finds the record of the connection that the packet belongs to, which the host sends ("out") or gets ("in"), and reads its
    * TCP header to `headerAt`; leads to the label when there is none.
+   * @param unknown where a packet of TCP leads whose connection has no record
    */
-  findFlow(direction: "out" | "in", otherwise: string): this {
+  findFlow(direction: "out" | "in", otherwise: string, unknown = otherwise): this {
     const id = direction;
     this.load(4, 1, context, packet.vlan).jumpIf(1, "!=", 0, otherwise);
     for (let at = 0; at < flowKeyBytes; at += 8) this.clear(frame, keyAt + at);
@@ -137,7 +143,7 @@ export class SplitProgram extends BpfProgram {
     this.load(2, 1, frame, headerAt).store(2, frame, keyAt + flowKey[`${source}Port`], 1);
     this.load(2, 1, frame, headerAt + 2).store(2, frame, keyAt + flowKey[`${destination}Port`], 1);
     this.setMap(1, this.maps.flows).move(2, frame).add(2, keyAt).call(helpers.lookUp);
-    this.jumpIf(0, "==", 0, otherwise).load(4, 1, 0, 0).store(4, frame, slotAt, 1);
+    this.jumpIf(0, "==", 0, unknown).load(4, 1, 0, 0).store(4, frame, slotAt, 1);
     this.setMap(1, this.maps.records).move(2, frame).add(2, slotAt).call(helpers.lookUp);
     return this.jumpIf(0, "==", 0, otherwise).move(known, 0);
   }

@@ -1,4 +1,5 @@
 import { frame } from "../bpf-program.ts";
+import type { KernelTypes } from "../btf.ts";
 import {
   context,
   headerAt,
@@ -13,6 +14,7 @@ import {
   slotAt,
   tcp,
   tcpAt,
+  tupleAt,
   wordAt,
 } from "./split-program.ts";
 import { flowKey, flowKeyBytes, splitRecord as record, splitModes } from "./split-record.ts";
@@ -55,6 +57,8 @@ const operation = {
   remotePort: 64,
   localPort: 68,
 } as const;
+/** BPF_F_CURRENT_NETNS. */
+const ownNamespace = -1;
 const AF_INET6 = 10;
 const established = { active: 4, passive: 5 } as const;
 /** "::ffff:0:0/96": the third word of an IPv4 connection of a socket that can do both, as it lies in memory. */
@@ -62,10 +66,12 @@ const mappedWord = 0xffff_0000 | 0;
 
 /** The BPF programs that split connections below TCP (docs/layer45-ebpf.md). Which is attached where: `SplitStreams`. */
 export class SplitPrograms {
+  readonly #types: KernelTypes;
   readonly #maps: SplitMaps;
   readonly #ways: SplitWays;
 
-  constructor(maps: SplitMaps, ways: SplitWays) {
+  constructor(types: KernelTypes, maps: SplitMaps, ways: SplitWays) {
+    this.#types = types;
     this.#maps = maps;
     this.#ways = ways;
   }
@@ -73,11 +79,13 @@ export class SplitPrograms {
   /** Of every interface, for what leaves by it ("out") and what comes ("in"). */
   passing(direction: "out" | "in"): Uint8Array {
     const program = this.#begin();
-    program.load(4, 1, context, packet.mark).jumpIf(1, "==", splitMark, "next").findFlow(direction, "next");
+    program.load(4, 1, context, packet.mark).jumpIf(1, "==", splitMark, "next");
+    program.findFlow(direction, "next", direction === "in" ? "unknown" : "next");
     const by = direction === "out" ? record.leavesBy : record.comesBy;
     program.load(4, 1, context, packet.interface).store(4, known, by, 1);
     this.#otherWay(program, direction === "out" ? "comesBy" : "leavesBy");
     this.#choose(program, direction, "next");
+    if (direction === "in") this.#awaitHandshake(program.label("unknown"));
     return program.label("next").give(results.next).finish(results.next);
   }
 
@@ -116,26 +124,15 @@ export class SplitPrograms {
 
   /** A connection is established: holds its packets when its ports are looked for (BPF_PROG_TYPE_SOCK_OPS). */
   established(namespace: bigint): Uint8Array {
-    const { ports, free, flows, records, cookies, events } = this.#maps;
+    const { free, flows, records, cookies, events } = this.#maps;
     const program = this.#begin().load(4, 1, context, operation.kind);
     program.jumpIf(1, "==", established.active, "new").jumpIf(1, "!=", established.passive, "over");
     program.label("new").move(1, context).call(helpers.namespaceCookie);
     program.setLong(1, namespace).jumpIfRegister(0, "!=", 1, "over");
-    for (const given of ["both", "local", "remote", "neither"]) {
-      program.clear(frame, wordAt);
-      if (given === "both" || given === "local") {
-        program.load(4, 1, context, operation.localPort).store(4, frame, wordAt, 1);
-      }
-      if (given === "both" || given === "remote") {
-        program.load(4, 1, context, operation.remotePort).store(4, frame, wordAt + 4, 1);
-      }
-      program
-        .setMap(1, ports)
-        .move(2, frame)
-        .add(2, wordAt)
-        .call(helpers.lookUp)
-        .jumpIf(0, "!=", 0, "wanted");
-    }
+    this.#lookForPorts(program, "wanted", {
+      local: () => program.load(4, 1, context, operation.localPort),
+      remote: () => program.load(4, 1, context, operation.remotePort),
+    });
     program.jump("over").label("wanted").clear(frame, slotAt);
     program.setMap(1, free).move(2, frame).add(2, slotAt).call(helpers.pop).jumpIf(0, "!=", 0, "over");
     program.setMap(1, records).move(2, frame).add(2, slotAt).call(helpers.lookUp).jumpIf(0, "==", 0, "over");
@@ -206,6 +203,67 @@ export class SplitPrograms {
     program.jumpIf(1, "!=", 0, "more than an acknowledgment").load(1, 1, frame, headerAt + tcp.offset);
     program.shiftRight(1, offsetBits).multiply(1, 4).addRegister(1, tcpAt).load(4, 2, context, packet.length);
     program.jumpIfRegister(2, "<=", 1, onwards).label("more than an acknowledgment");
+  }
+
+  /**
+   * Bytes that come before the handshake is over, in the segment that would end it, would be with the application before the
+   * connection is held: they are dropped, to be sent again. But not where the application wants to be called for bytes alone
+   * (TCP_DEFER_ACCEPT), for there nothing else ends the handshake.
+   */
+  #awaitHandshake(program: SplitProgram): void {
+    program
+      .load(1, 1, frame, headerAt + tcp.offset)
+      .shiftRight(1, offsetBits)
+      .multiply(1, 4);
+    program.addRegister(1, tcpAt).load(4, 2, context, packet.length).jumpIfRegister(2, "<=", 1, "next");
+    this.#lookForPorts(program, "asked for", {
+      local: () => program.load(2, 1, frame, keyAt + flowKey.localPort).swap(1, 16),
+      remote: () => program.load(2, 1, frame, keyAt + flowKey.remotePort).shiftLeft(1, 16),
+    });
+    program
+      .jump("next")
+      .label("asked for")
+      .load(4, 1, frame, keyAt + flowKey.family);
+    program.jumpIf(1, "==", 6, "tuple 6");
+    this.#writeTuple(program, 4);
+    program.set(3, 12).jump("look up").label("tuple 6");
+    this.#writeTuple(program, 16);
+    program.set(3, 36).label("look up").move(1, context).move(2, frame).add(2, tupleAt).set(4, ownNamespace);
+    program.set(5, 0).call(helpers.lookUpSocket).jumpIf(0, "==", 0, "next").move(saved, 0);
+    program.storeNumber(4, frame, wordAt, 1).move(1, 0).call(helpers.toTcpRequest);
+    program.jumpIf(0, "==", 0, "looked").storeNumber(4, frame, wordAt, 0);
+    program.load(8, 3, 0, this.#types.field("sock_common", "skc_listener").offset);
+    const isDeferred = this.#types.field("inet_connection_sock", "icsk_accept_queue.rskq_defer_accept");
+    program.add(3, isDeferred.offset).move(1, frame).add(1, wordAt).set(2, 1).call(helpers.readKernel);
+    program.label("looked").move(1, saved).call(helpers.releaseSocket).load(4, 1, frame, wordAt);
+    program.jumpIf(1, "!=", 0, "next").give(results.drop);
+  }
+
+  /** struct bpf_sock_tuple, of the packet's source and destination. */
+  #writeTuple(program: SplitProgram, bytes: 4 | 16): void {
+    for (let at = 0; at < bytes; at += 4) {
+      program.load(4, 1, frame, keyAt + flowKey.remote + at).store(4, frame, tupleAt + at, 1);
+      program.load(4, 1, frame, keyAt + flowKey.local + at).store(4, frame, tupleAt + bytes + at, 1);
+    }
+    program.load(2, 1, frame, keyAt + flowKey.remotePort).store(2, frame, tupleAt + 2 * bytes, 1);
+    program.load(2, 1, frame, keyAt + flowKey.localPort).store(2, frame, tupleAt + 2 * bytes + 2, 1);
+  }
+
+  /** Leads to the label when connections with these ports (each put into register 1) are looked for. */
+  #lookForPorts(program: SplitProgram, label: string, ports: { local(): unknown; remote(): unknown }): void {
+    for (const given of ["both", "local", "remote", "neither"]) {
+      program.clear(frame, wordAt);
+      if (given === "both" || given === "local") {
+        ports.local();
+        program.store(4, frame, wordAt, 1);
+      }
+      if (given === "both" || given === "remote") {
+        ports.remote();
+        program.store(4, frame, wordAt + 4, 1);
+      }
+      program.setMap(1, this.#maps.ports).move(2, frame).add(2, wordAt).call(helpers.lookUp);
+      program.jumpIf(0, "!=", 0, label);
+    }
   }
 
   /** Counts a packet that has bytes, or an end. */

@@ -139,6 +139,7 @@ export class SplitStreams {
       loopback,
     };
     const programs = new SplitPrograms(
+      types,
       { ...this.records.maps, ports: this.#ports, interfaces: addresses, events: this.#events.map },
       ways,
     );

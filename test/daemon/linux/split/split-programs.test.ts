@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadBpf } from "../../../../daemon/linux/bpf-load.ts";
 import { BpfMap } from "../../../../daemon/linux/bpf-map.ts";
+import { KernelTypes } from "../../../../daemon/linux/btf.ts";
 import { onesComplementSum } from "../../../../daemon/linux/checksum.ts";
 import { libc } from "../../../../daemon/linux/libc.ts";
 import { closeDescriptor, SystemCallError } from "../../../../daemon/linux/mod.ts";
@@ -157,7 +158,7 @@ function run(instructions: Uint8Array, frame: Buffer): { result: number; frame: 
   return { result: attributes.readUInt32LE(4), frame: after.subarray(0, attributes.readUInt32LE(12)) };
 }
 
-const programs = (): SplitPrograms => new SplitPrograms(maps, ways);
+const programs = (): SplitPrograms => new SplitPrograms(KernelTypes.ofThisKernel(), maps, ways);
 const pass = (segment: Segment) => run(programs().passing(segment.direction ?? "out"), frameOf(segment));
 const macOf = (frame: Buffer): number[] => [...frame.subarray(0, 6)];
 
