@@ -38,7 +38,7 @@ const addressWords = 2;
 /** The kernel sends 32 frames a call, or since 6.17 as many as it is told to. */
 const framesPerCall = 256;
 const callsPerFlushMax = 2 * (chunks / 32);
-const bindForMs = 20;
+const bindForMs = 300;
 const bindEveryMs = 2;
 const { EBUSY } = koffi.os.errno;
 
@@ -177,7 +177,7 @@ export class XdpSender implements FrameSender {
   }
 }
 
-/** Some milliseconds pass between the closing of a socket and the moment that its queue is free. */
+/** Some time passes between the closing of a socket and the moment that its queue is free: milliseconds, or more where the kernel is busy. */
 function bindSoon(fd: number, interfaceIndex: number): void {
   // struct sockaddr_xdp: u16 family, u16 flags, u32 interface, u32 queue, u32 descriptor of shared memory.
   const address = Uint32Array.of(AF_XDP | (XDP_COPY << 16), interfaceIndex, 0, 0);

@@ -26,7 +26,7 @@ function runShared(script: string): string[] {
     cd ${project}
     mount -t tmpfs -o mode=1777 tmpfs /tmp
     mkdir /tmp/project
-    mount --bind . /tmp/project
+    mount --no-canonicalize --bind . /tmp/project
     cd /`;
   const words = ["--mount", "sh", "-euc", `${prepare}\n${script}`, "sh"];
   const node = [process.execPath, "--input-type=module", "-e", program];
