@@ -21,8 +21,8 @@ export class RelayedLink {
   }
 
   /** Takes what has come and passes on what is due; when the next frame will be due. */
-  step(nowMs: number): number {
-    return Math.min(...this.#directions.map((direction) => direction.step(nowMs)));
+  step(): number {
+    return Math.min(...this.#directions.map((direction) => direction.step()));
   }
 }
 
@@ -39,11 +39,13 @@ class Direction {
     this.#lost = lossOf(lossRatio, seed);
   }
 
-  step(nowMs: number): number {
+  step(): number {
     for (let taken = 0; taken < limits.batchMax && this.#from.next(); taken++) {
-      if (!this.#lost()) this.#line.push(frameIn(this.#from), nowMs);
+      // The time is that of each frame: one that came after the turn began would be held back too short otherwise.
+      if (!this.#lost()) this.#line.push(frameIn(this.#from), performance.now());
       this.#from.release();
     }
+    const nowMs = performance.now();
     let sent = 0;
     for (
       let frame = this.#line.shift(nowMs);

@@ -35,8 +35,7 @@ const poll = new PollSet(rings.map(({ fd }) => fd));
 tell({ kind: "ready" });
 for (let dueMs = Number.POSITIVE_INFINITY; rings.length > 0; ) {
   poll.wait(Math.max(0, Math.min(waitMsMax, Math.ceil(dueMs - performance.now()))));
-  const nowMs = performance.now();
-  dueMs = Math.min(Number.POSITIVE_INFINITY, ...relays.map(({ link }) => link.step(nowMs)));
+  dueMs = Math.min(Number.POSITIVE_INFINITY, ...relays.map(({ link }) => link.step()));
   for (const ring of watched) listen(ring);
 }
 
