@@ -5,7 +5,6 @@
 export { attempt } from "./attempt.ts";
 export { finishChecksum, onesComplementSum, writeChecksum } from "./checksum.ts";
 export { describeHost } from "./describe-host.ts";
-export { destroyConnection } from "./destroy-connection.ts";
 export { Epoll, epollBroken, epollIn, epollOut } from "./epoll.ts";
 export { IngressDropper, type IngressDrops } from "./ingress-drop.ts";
 export { interfaceMtu } from "./interface-mtu.ts";
@@ -29,8 +28,6 @@ export { RawIpSender } from "./raw-ip.ts";
 export { type Holding, reclaim } from "./reclaim.ts";
 export { listSocketCookies } from "./socket-cookies.ts";
 export type { SocketEnds } from "./socket-diagnosis.ts";
-export { findHolder, holdings, holds, type SocketHolder } from "./socket-holders.ts";
-export { setSocketOption, socketCookie, socketOption, unreadBytes } from "./socket-options.ts";
 export {
   openSocketOwners,
   type SocketChange,

@@ -1,11 +1,9 @@
 import koffi from "koffi";
-import { bpf, bpfAttributeBytes, bpfWords, callBpf } from "./bpf.ts";
+import { bpfWords, callBpf } from "./bpf.ts";
+import { bpfName } from "./bpf-name.ts";
 import { closeDescriptor, SystemCallError } from "./libc.ts";
 
 const ENOENT = 2;
-const infoBytes = 88;
-const nameAt = 24;
-const nameBytes = 16;
 const mapsMax = 100_000;
 
 /** Descriptors of the machine's BPF maps of this name, whoever made them. Throws `SystemCallError`; needs CAP_SYS_ADMIN. */
@@ -18,7 +16,7 @@ export function findMaps(name: string): number[] {
     id = next;
     const fd = descriptorOf(id);
     if (fd === undefined) continue;
-    if (nameOf(fd) === name) found.push(fd);
+    if (bpfName(fd, "map") === name) found.push(fd);
     else closeDescriptor(fd);
   }
   return found;
@@ -39,15 +37,4 @@ function descriptorOf(id: number): number | undefined {
   const errno = koffi.errno();
   if (errno === ENOENT) return undefined;
   throw new SystemCallError("bpf(BPF_MAP_GET_FD_BY_ID)", errno);
-}
-
-/** Of struct bpf_map_info, which lies behind the attributes. */
-function nameOf(fd: number): string {
-  const whole = Buffer.alloc(bpfAttributeBytes + infoBytes);
-  whole.writeUInt32LE(fd, 0);
-  whole.writeUInt32LE(infoBytes, 4);
-  whole.writeBigUInt64LE(koffi.address(whole) + BigInt(bpfAttributeBytes), 8);
-  bpf("OBJ_GET_INFO_BY_FD", whole);
-  const at = bpfAttributeBytes + nameAt;
-  return whole.toString("latin1", at, at + nameBytes).replace(/\0.*$/s, "");
 }

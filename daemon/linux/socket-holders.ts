@@ -14,16 +14,10 @@ const descriptorsMax = 65_536;
  * Who has a socket open, as /proc tells: of this process's own PID namespace, and of another user's processes only to
  * who may trace them. Costs about a microsecond for each descriptor of the machine until the first is found: processes
  * are looked at in the order of `first`, and then the youngest first.
- * @param options.except the process that is not meant
  */
-export function findHolder(
-  inode: number,
-  first: readonly number[] = [],
-  { except }: { except?: number } = {},
-): SocketHolder | undefined {
+export function findHolder(inode: number, first: readonly number[] = []): SocketHolder | undefined {
   const wanted = `socket:[${inode}]`;
   for (const process of [...first, ...processes()]) {
-    if (process === except) continue;
     for (const fd of descriptors(process)) {
       if (readLink(process, fd) === wanted) return { process, fd: Number(fd) };
     }
@@ -34,13 +28,6 @@ export function findHolder(
 /** Whether a descriptor is still that of the socket. */
 export function holds({ process, fd }: SocketHolder, inode: number): boolean {
   return readLink(process, String(fd)) === `socket:[${inode}]`;
-}
-
-/** All descriptors of a socket that one process has. */
-export function holdings(inode: number, process: number): SocketHolder[] {
-  return descriptors(process)
-    .map((fd) => ({ process, fd: Number(fd) }))
-    .filter((each) => holds(each, inode));
 }
 
 /** Names (comm) of a process: its group's leader's, and those of its other threads. Undefined when it is gone. */

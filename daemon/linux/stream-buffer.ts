@@ -6,7 +6,6 @@ import type { Moved } from "./tcp-socket.ts";
 
 const recv = libc.func("recv", "long", ["int", "uintptr_t", "size_t", "int"]);
 const send = libc.func("send", "long", ["int", "uintptr_t", "size_t", "int"]);
-const MSG_PEEK = 2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const { EAGAIN, EINTR, ENOMEM } = koffi.os.errno;
@@ -33,11 +32,6 @@ export class StreamBuffer {
   write(fd: number, offset: number, length: number): Moved {
     const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     return outcome(Number(send(fd, this.#memory.address + BigInt(offset), length, flags)));
-  }
-
-  /** Looks at what a socket has for its reader without taking it. */
-  peek(fd: number): Moved {
-    return outcome(Number(recv(fd, this.#memory.address, 1, MSG_DONTWAIT | MSG_PEEK)));
   }
 
   close(): void {

@@ -1,13 +1,10 @@
 import koffi from "koffi";
 import { bpf, bpfAttributeBytes, bpfWords, callBpf } from "../bpf.ts";
 import { attachments } from "../bpf-load.ts";
+import { bpfName } from "../bpf-name.ts";
 import { closeDescriptor, SystemCallError } from "../libc.ts";
 
 const programsMax = 64;
-const infoBytes = 80;
-/** In struct bpf_prog_info. */
-const nameAt = 64;
-const nameBytes = 16;
 const BPF_F_REPLACE = 4;
 const ENOENT = 2;
 const ENODEV = 19;
@@ -50,7 +47,7 @@ export function programsOn(name: string, index: number, hook: InterfaceHook): nu
   for (const id of attachedTo(index, hook)) {
     const program = callBpf("PROG_GET_FD_BY_ID", bpfWords(id));
     if (program < 0) continue;
-    if (nameOf(program) === name) found.push(program);
+    if (bpfName(program, "program") === name) found.push(program);
     else closeDescriptor(program);
   }
   return found;
@@ -70,15 +67,4 @@ function attachedTo(index: number, hook: InterfaceHook): number[] {
   }
   const count = whole.readUInt32LE(24);
   return Array.from({ length: count }, (_, at) => whole.readUInt32LE(bpfAttributeBytes + at * 4));
-}
-
-/** Of struct bpf_prog_info, which lies behind the attributes. */
-function nameOf(program: number): string {
-  const whole = Buffer.alloc(bpfAttributeBytes + infoBytes);
-  whole.writeUInt32LE(program, 0);
-  whole.writeUInt32LE(infoBytes, 4);
-  whole.writeBigUInt64LE(koffi.address(whole) + BigInt(bpfAttributeBytes), 8);
-  bpf("OBJ_GET_INFO_BY_FD", whole);
-  const at = bpfAttributeBytes + nameAt;
-  return whole.toString("latin1", at, at + nameBytes).replace(/\0.*$/s, "");
 }

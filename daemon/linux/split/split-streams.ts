@@ -11,17 +11,10 @@ import { networkNamespaceCookie } from "../namespace.ts";
 import { type Kept, openAll } from "../open-all.ts";
 import type { Holding } from "../reclaim.ts";
 import { RingBuffer } from "../ring-buffer.ts";
+import { unreadBytes, unsentBytes } from "../socket-options.ts";
 import { operationPort, type StreamEnds } from "../stream-ends.ts";
 import { listTcpConnections, type TcpConnection } from "../tcp-connections.ts";
-import {
-  breakHalf,
-  halfState,
-  type Liveness,
-  openHalf,
-  setLiveness,
-  unreadBytesOf,
-  unsentBytes,
-} from "./half-socket.ts";
+import { breakHalf, halfState, type Liveness, openHalf, setLiveness } from "./half-socket.ts";
 import { halfStates, type Shifts } from "./half-states.ts";
 import { HeldPackets } from "./held-packets.ts";
 import { attachToInterface } from "./interface-programs.ts";
@@ -383,7 +376,7 @@ export class SplitStreams {
 
   #areIdle({ near, far }: Halves): boolean {
     const isIdle = (fd: number): boolean =>
-      halfState(fd) === ESTABLISHED && unreadBytesOf(fd) === 0 && unsentBytes(fd) === 0;
+      halfState(fd) === ESTABLISHED && unreadBytes(fd) === 0 && unsentBytes(fd) === 0;
     return isIdle(near) && isIdle(far);
   }
 

@@ -1,13 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { closeDescriptor } from "../../../../daemon/linux/mod.ts";
+import { unreadBytes, unsentBytes } from "../../../../daemon/linux/socket-options.ts";
 import {
   breakHalf,
   type HalfState,
   halfState,
   openHalf,
-  unreadBytesOf,
-  unsentBytes,
 } from "../../../../daemon/linux/split/half-socket.ts";
 import { endTcp, readTcp, writeTcp } from "../../../../daemon/linux/tcp-socket.ts";
 import { until } from "../../sleep/until.ts";
@@ -55,12 +54,12 @@ for (const [name, addresses] of Object.entries(pairs)) {
     const said = Buffer.from("in the middle of something");
     for (const [from, into] of [[one, other] as const, [other, one] as const]) {
       assert.is(writeTcp(from, said), said.length);
-      await until("it has come", () => unreadBytesOf(into) === said.length);
+      await until("it has come", () => unreadBytes(into) === said.length);
       await until("it is acknowledged", () => unsentBytes(from) === 0);
       const heard = Buffer.alloc(100);
       assert.is(readTcp(into, heard), said.length);
       assert.equal(heard.subarray(0, said.length), said);
-      assert.is(unreadBytesOf(into), 0);
+      assert.is(unreadBytes(into), 0);
     }
     for (const fd of [one, other]) endTcp(fd);
     await until("both are over", () => halfState(one) === CLOSE && halfState(other) === CLOSE);
@@ -75,7 +74,7 @@ test("windows are scaled, and timestamps sent, only where the connection has the
     hasSack: false,
   });
   assert.is(writeTcp(one, Buffer.alloc(20_000)), 20_000);
-  await until("it has come", () => unreadBytesOf(other) === 20_000);
+  await until("it has come", () => unreadBytes(other) === 20_000);
   for (const fd of [one, other]) closeDescriptor(fd);
 });
 
@@ -98,7 +97,7 @@ test("sockets take the places of earlier ones between the same ends", async () =
   for (const fd of earlier) assert.is(halfState(fd), CLOSE);
   const said = Buffer.from("of the later one");
   assert.is(writeTcp(one, said), said.length);
-  await until("it has come", () => unreadBytesOf(other) === said.length);
+  await until("it has come", () => unreadBytes(other) === said.length);
   for (const fd of [...earlier, one, other]) closeDescriptor(fd);
 });
 
